@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of ours is compiled with; set once, here.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+/// A room of the design: a library target under `Sources/` and its tests under `Tests/`.
+///
+/// `mayLookInto` is the design's table of arrows; a test reads the imports and holds them against it.
+func room(
+    _ name: String, mayLookInto rooms: [String], uses products: [Target.Dependency] = [],
+    testsAlsoUse testProducts: [Target.Dependency] = [], testResources: [Resource] = []
+) -> [Target] {
+    [
+        .target(
+            name: name, dependencies: rooms.map { .byName(name: $0) } + products, swiftSettings: settings),
+        .testTarget(
+            name: name + "Tests",
+            dependencies: [.byName(name: name)] + rooms.map { .byName(name: $0) } + products + testProducts,
+            resources: testResources, swiftSettings: settings),
+    ]
+}
+
+let package = Package(
+    name: "postern",
+    products: [
+        .executable(name: "postern", targets: ["postern"]),
+        .library(name: "PosternClient", targets: ["PosternClient"]),
+        .library(
+            name: "PosternAuthorizer",
+            targets: ["PolicyModel", "PolicySyntax", "DecisionTree", "PolicyCompiler", "Authorizer"]),
+        .library(
+            name: "PosternSidecar",
+            targets: ["JSONDocument", "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "PolicyReference"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .target(name: "CLinux"),
+    ]
+        + room("JSONDocument", mayLookInto: ["CJansson"])
+        + room("PolicyModel", mayLookInto: [])
+        + room(
+            "PolicySyntax", mayLookInto: ["JSONDocument", "PolicyModel"], testResources: [.copy("Cases")])
+        + room("DecisionTree", mayLookInto: ["PolicyModel"])
+        + room("PolicyCompiler", mayLookInto: ["PolicyModel", "DecisionTree"], testsAlsoUse: ["PolicyReference"])
+        + room(
+            "Authorizer", mayLookInto: ["PolicyModel", "DecisionTree"],
+            testsAlsoUse: ["PolicyCompiler", "PolicySyntax", "Directory"])
+        + room(
+            "PolicyReference", mayLookInto: ["PolicyModel"],
+            testsAlsoUse: ["JSONDocument", "PolicySyntax"], testResources: [.copy("Cases")])
+        + room(
+            "Directory", mayLookInto: ["PolicyModel", "DecisionTree", "Authorizer", "PolicyCompiler", "PolicySyntax"],
+            uses: [crypto])
+        + room(
+            "DirectoryStore", mayLookInto: ["PolicyModel", "PolicySyntax", "Directory", "JSONDocument", "CLinux"],
+            uses: [crypto, locks, logging], testsAlsoUse: ["Authorizer", "DecisionTree", "WireProtocol"])
+        + room("WireProtocol", mayLookInto: ["PolicyModel", "DecisionTree"], testsAlsoUse: ["JSONDocument"])
+        + room(
+            "Sidecar",
+            mayLookInto: [
+                "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "PolicySyntax",
+                "PolicyCompiler", "CLinux",
+            ],
+            uses: [locks, logging])
+        + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
+        + room(
+            "Commands",
+            mayLookInto: [
+                "PolicyModel", "PolicySyntax", "JSONDocument", "DecisionTree", "PolicyCompiler", "Authorizer",
+                "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "PosternClient", "CLinux",
+            ],
+            uses: [argumentParser, locks, logging])
+        + [
+            .executableTarget(name: "postern", dependencies: ["Commands"], swiftSettings: settings),
+            .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+            .testTarget(
+                name: "ProcessTests", dependencies: ["JSONDocument", "CLinux", "postern"], swiftSettings: settings),
+        ]
+)

@@ -1,0 +1,117 @@
+/// What a context key holds in a request (design §3.3).
+public enum ContextValue: Sendable, Hashable {
+    /// A string, a number's source text, or `true`/`false`.
+    case single(Text)
+    /// An array, in request order.
+    case multiple([Text])
+
+    /// The values as a list.
+    public var values: [Text] {
+        switch self {
+        case .single(let value): [value]
+        case .multiple(let values): values
+        }
+    }
+}
+
+/// A question: may this caller do this action on this resource in this context?
+public struct Request: Sendable, Hashable {
+    /// Who asks.
+    public var principal: Caller
+    /// What they want to do, such as `docs:Read`.
+    public var action: Text
+    /// On what: an ARN, or `*` for actions without a resource.
+    public var resource: Text
+    /// The keys in the order they were given; no two are equal without ASCII case.
+    public var context: [ContextEntry]
+
+    /// A key of the context with what it holds.
+    public struct ContextEntry: Sendable, Hashable {
+        /// The key as written; compared without ASCII case.
+        public var key: Text
+        /// What it holds.
+        public var value: ContextValue
+
+        /// Makes an entry.
+        public init(key: Text, value: ContextValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Makes a question from parts that have been checked.
+    public init(principal: Caller, action: Text, resource: Text, context: [ContextEntry] = []) {
+        self.principal = principal
+        self.action = action
+        self.resource = resource
+        self.context = context
+    }
+}
+
+/// The answer to a question (spec §6.1).
+public enum Decision: String, Sendable, Hashable, CaseIterable {
+    /// Something granted it, nothing refused it, and every ceiling let it through.
+    case allowed
+    /// A `Deny` statement matched.
+    case explicitDeny
+    /// Nothing granted it, or a ceiling did not, or it could not be decided.
+    case implicitDeny
+}
+
+/// Why a decision came out as it did; the codes are stable and appear in explanations.
+public enum Reason: String, Sendable, Hashable, CaseIterable {
+    /// The question was allowed.
+    case allowed
+    /// A `Deny` statement of an identity policy matched.
+    case identityPolicyDeny
+    /// A `Deny` statement of the permissions boundary matched.
+    case permissionsBoundaryDeny
+    /// A `Deny` statement of a resource policy matched.
+    case resourcePolicyDeny
+    /// No identity policy allows it.
+    case identityPolicy
+    /// The permissions boundary does not allow it.
+    case permissionsBoundary
+    /// No resource policy allows it, and the question is cross-account or the resource requires one.
+    case resourcePolicy
+    /// The principal names no user or role of the store.
+    case unknownPrincipal
+    /// A kind of principal that this version does not evaluate.
+    case unsupportedPrincipal
+    /// The root user of an account that has not enabled it (design §3.2).
+    case rootDisabled
+    /// Nothing says which account owns the resource (design §3.2).
+    case unknownResourceAccount
+    /// Two sources disagree about which account owns the resource (design §3.2).
+    case ambiguousOwner
+    /// The principal names something that was deleted or is not good (design §3.2 rule 3).
+    case brokenReference
+    /// A policy in play tests a fact about the session that the caller did not give (design §3.3).
+    case sessionRequired
+    /// The question took more than `decisionStepsMax` steps (design §3.3).
+    case tooCostly
+    /// The store's trouble has lasted longer than the operator allows (design §3.2 `--stale-deny-after`).
+    case stalePolicies
+
+    /// One sentence for people.
+    public var sentence: String {
+        switch self {
+        case .allowed: "the policies allow it"
+        case .identityPolicyDeny: "an identity-based policy explicitly denies it"
+        case .permissionsBoundaryDeny: "the permissions boundary explicitly denies it"
+        case .resourcePolicyDeny: "a resource-based policy explicitly denies it"
+        case .identityPolicy: "no identity-based policy allows it"
+        case .permissionsBoundary: "the permissions boundary does not allow it"
+        case .resourcePolicy: "no resource-based policy allows it"
+        case .unknownPrincipal: "the store has no such principal"
+        case .unsupportedPrincipal: "this version does not evaluate principals of this kind"
+        case .rootDisabled: "the root user of this account is disabled"
+        case .unknownResourceAccount: "nothing says which account owns the resource"
+        case .ambiguousOwner: "two sources disagree about which account owns the resource"
+        case .brokenReference: "the principal's file names something that is deleted or broken"
+        case .sessionRequired: "a policy tests facts about the session, and the question gives none"
+        case .tooCostly: "deciding took too many steps"
+        case .stalePolicies: "the policies in force are older than the operator allows"
+        }
+    }
+}

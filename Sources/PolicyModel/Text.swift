@@ -1,0 +1,100 @@
+/// Policy text: a string that is compared, ordered and hashed by its UTF-8 bytes.
+///
+/// Swift compares `String` by canonical equivalence, so `é` as one scalar equals `e` with a combining accent. The policy
+/// language compares scalars (spec §3.2 rule 6, §14 trap 3); every name, pattern and value of the model is therefore a
+/// `Text`.
+public struct Text: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// The text as a Swift string, for printing.
+    public let string: String
+
+    /// Wraps a string; its bytes are kept as they are.
+    public init(_ string: String) {
+        self.string = string
+    }
+
+    /// Wraps a literal.
+    public init(stringLiteral value: String) {
+        self.string = value
+    }
+
+    /// The bytes that decide equality and order.
+    public var utf8: String.UTF8View { string.utf8 }
+
+    /// Whether there are no bytes.
+    public var isEmpty: Bool { string.isEmpty }
+
+    /// The text itself.
+    public var description: String { string }
+
+    /// Byte equality.
+    public static func == (lhs: Text, rhs: Text) -> Bool {
+        lhs.utf8.elementsEqual(rhs.utf8)
+    }
+
+    /// Byte order.
+    public static func < (lhs: Text, rhs: Text) -> Bool {
+        lhs.utf8.lexicographicallyPrecedes(rhs.utf8)
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        for byte in utf8 { hasher.combine(byte) }
+        hasher.combine(0xFF as UInt8)
+    }
+
+    /// The text with `A`…`Z` made `a`…`z`, and nothing else changed.
+    ///
+    /// Action names, condition keys and entity names are folded this way (spec §2.3).
+    public var foldedASCII: Text {
+        guard utf8.contains(where: { $0 >= 0x41 && $0 <= 0x5A }) else { return self }
+        return Text(String(decoding: utf8.map(ASCII.lowercased), as: UTF8.self))
+    }
+
+    /// Whether the text begins with the bytes of `prefix`.
+    public func hasPrefix(_ prefix: Text) -> Bool {
+        utf8.starts(with: prefix.utf8)
+    }
+
+    /// The text after its first `count` bytes; `count` must fall between two scalars.
+    public func dropFirst(_ count: Int) -> Text {
+        Text(String(decoding: utf8.dropFirst(count), as: UTF8.self))
+    }
+
+    /// Cuts the text at the first `maximum - 1` occurrences of an ASCII byte, keeping empty fields.
+    public func split(at separator: UInt8, maximum: Int = .max) -> [Text] {
+        utf8.split(separator: separator, maxSplits: maximum - 1, omittingEmptySubsequences: false)
+            .map { Text(String(decoding: $0, as: UTF8.self)) }
+    }
+}
+
+/// Facts about ASCII bytes, for text that is compared byte by byte.
+public enum ASCII {
+    /// `A`…`Z` as `a`…`z`; any other byte as it is.
+    @inlinable
+    public static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+    }
+
+    /// Whether the byte is `0`…`9`.
+    @inlinable
+    public static func isDigit(_ byte: UInt8) -> Bool {
+        byte >= 0x30 && byte <= 0x39
+    }
+
+    /// Whether the byte is a letter or a digit.
+    @inlinable
+    public static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (lowercased(byte) >= 0x61 && lowercased(byte) <= 0x7A)
+    }
+
+    /// `:`
+    public static let colon: UInt8 = 0x3A
+    /// `/`
+    public static let slash: UInt8 = 0x2F
+    /// `*`
+    public static let star: UInt8 = 0x2A
+    /// `?`
+    public static let questionMark: UInt8 = 0x3F
+    /// `$`
+    public static let dollar: UInt8 = 0x24
+}

@@ -1,0 +1,1 @@
+// The command line is the library `Commands`; this is only its entry.
