@@ -1,0 +1,171 @@
+/// Images by number, read without reference counting: the compiled documents of a snapshot by slot.
+@frozen
+@safe
+public struct ImageTable: @unchecked Sendable {  // Read-only; kept alive by its storage.
+    @usableFromInline let base: UnsafePointer<Image>
+    /// How many images there are.
+    public let count: Int
+
+    @unsafe
+    init(base: UnsafePointer<Image>, count: Int) {
+        unsafe self.base = base
+        self.count = count
+    }
+
+    /// The image at a slot; out of range ends the process, which verified tables never do.
+    @inlinable
+    public subscript(slot: Int) -> Image {
+        precondition(slot >= 0 && slot < count, "document slot out of range")
+        return unsafe base[slot]
+    }
+}
+
+/// Owns the images of an `ImageTable`.
+@safe
+final class ImageTableStorage: @unchecked Sendable {  // Immutable after `init`.
+    private let storages: [ImageStorage]
+    private let base: UnsafeMutablePointer<Image>
+
+    init(_ storages: [ImageStorage]) {
+        self.storages = storages
+        unsafe base = .allocate(capacity: max(storages.count, 1))
+        for (slot, storage) in storages.enumerated() {
+            unsafe (base + slot).initialize(to: storage.image)
+        }
+    }
+
+    deinit { unsafe base.deallocate() }
+
+    var table: ImageTable { unsafe ImageTable(base: base, count: storages.count) }
+    var byteCount: Int { storages.reduce(0) { $0 + $1.byteCount + MemoryLayout<Image>.size } }
+}
+
+/// Everything a decision reads, compiled: symbols, conditions, documents, sets, principals, accounts, registry.
+///
+/// Immutable. A handful of segments; a reload makes new tables that share the segments that did not change.
+public final class DecisionTables: Sendable {
+    /// The segments of which tables are made.
+    public struct Segments: Sendable {
+        /// Action names, folded.
+        public var actions: ImageStorage
+        /// Services: payload = the bit (0…63) that stands for them in masks.
+        public var services: ImageStorage
+        /// Condition keys, folded; the keys of `GlobalConditionKey` first, in their order.
+        public var keys: ImageStorage
+        /// A word of `Format.KeyFlag` bits for each key symbol.
+        public var keyFlags: ImageStorage
+        /// The nodes of all conditions.
+        public var conditions: ImageStorage
+        /// How many conditions there are.
+        public var conditionCount: Int
+        /// Compiled documents by slot.
+        public var documents: [ImageStorage]
+        /// Document sets, principals, accounts and tags.
+        public var directory: ImageStorage
+        /// User ARNs: payload = principal record.
+        public var users: ImageStorage
+        /// Roles as `<account>:assumed-role/<name>`: payload = principal record.
+        public var roles: ImageStorage
+        /// Account ids: payload = account record.
+        public var accounts: ImageStorage
+        /// `[trie root, …]`: registry patterns lead to registry entries.
+        public var registry: ImageStorage
+
+        /// Puts segments together.
+        public init(
+            actions: ImageStorage, services: ImageStorage, keys: ImageStorage, keyFlags: ImageStorage,
+            conditions: ImageStorage, conditionCount: Int, documents: [ImageStorage], directory: ImageStorage,
+            users: ImageStorage, roles: ImageStorage, accounts: ImageStorage, registry: ImageStorage
+        ) {
+            self.actions = actions
+            self.services = services
+            self.keys = keys
+            self.keyFlags = keyFlags
+            self.conditions = conditions
+            self.conditionCount = conditionCount
+            self.documents = documents
+            self.directory = directory
+            self.users = users
+            self.roles = roles
+            self.accounts = accounts
+            self.registry = registry
+        }
+    }
+
+    private let segments: Segments
+    private let documentStorage: ImageTableStorage
+    /// Action names.
+    public let actions: SymbolTable
+    /// Services and their bits.
+    public let services: SymbolTable
+    /// Condition keys.
+    public let keys: SymbolTable
+    /// What is known of each key.
+    public let keyFlags: Image
+    /// Condition nodes.
+    public let conditions: Image
+    /// How many conditions there are.
+    public let conditionCount: Int
+    /// Documents by slot.
+    public let documents: ImageTable
+    /// Sets, principal and account records.
+    public let directory: Image
+    /// Users by ARN.
+    public let users: SymbolTable
+    /// Roles by account and name.
+    public let roles: SymbolTable
+    /// Accounts by id.
+    public let accounts: SymbolTable
+    /// The registry's trie and entries.
+    public let registry: Image
+    /// The account record of the only account, or 0 when there are none or several (design §3.2).
+    public let onlyAccount: Int
+
+    /// Makes tables of segments that belong together.
+    public init(_ segments: Segments, onlyAccount: Int) {
+        self.segments = segments
+        documentStorage = ImageTableStorage(segments.documents)
+        actions = SymbolTable(segments.actions.image, foldsCase: true)
+        services = SymbolTable(segments.services.image, foldsCase: true)
+        keys = SymbolTable(segments.keys.image, foldsCase: true)
+        keyFlags = segments.keyFlags.image
+        conditions = segments.conditions.image
+        conditionCount = segments.conditionCount
+        documents = documentStorage.table
+        directory = segments.directory.image
+        users = SymbolTable(segments.users.image, foldsCase: false)
+        roles = SymbolTable(segments.roles.image, foldsCase: false)
+        accounts = SymbolTable(segments.accounts.image, foldsCase: false)
+        registry = segments.registry.image
+        self.onlyAccount = onlyAccount
+    }
+
+    /// How many key symbols there are.
+    @inlinable
+    public var keyCount: Int { keys.count }
+
+    /// Bytes of all segments.
+    public var byteCount: Int {
+        documentStorage.byteCount
+            + [
+                segments.actions, segments.services, segments.keys, segments.keyFlags, segments.conditions,
+                segments.directory, segments.users, segments.roles, segments.accounts, segments.registry,
+            ].reduce(0) { $0 + $1.byteCount }
+    }
+}
+
+/// Symbols of the keys that the language defines: they come first in every key table, in the order of
+/// `GlobalConditionKey.allCases` (a test holds the two against each other).
+public enum KeySymbol {
+    @inlinable public static var principalArn: UInt32 { 0 }
+    @inlinable public static var principalAccount: UInt32 { 1 }
+    @inlinable public static var principalType: UInt32 { 2 }
+    @inlinable public static var userID: UInt32 { 3 }
+    @inlinable public static var username: UInt32 { 4 }
+    @inlinable public static var principalIsAWSService: UInt32 { 8 }
+    @inlinable public static var multiFactorAuthPresent: UInt32 { 14 }
+    @inlinable public static var currentTime: UInt32 { 16 }
+    @inlinable public static var epochTime: UInt32 { 17 }
+    @inlinable public static var tagKeys: UInt32 { 32 }
+    @inlinable public static var resourceAccount: UInt32 { 33 }
+}

@@ -1,0 +1,195 @@
+/// The walk of one document for one question: action, then resource, then principal and conditions (design §1).
+///
+/// A plain function of the document's image, the snapshot's conditions and the question: no lock, no log, no allocation.
+@frozen
+public struct Evaluation {
+    @usableFromInline let image: Image
+    @usableFromInline let conditions: Image
+    @usableFromInline let keyFlags: Image
+
+    /// Prepares to walk a document.
+    @inlinable
+    public init(document: Image, conditions: Image, keyFlags: Image) {
+        image = document
+        self.conditions = conditions
+        self.keyFlags = keyFlags
+    }
+
+    /// The grades by which the document's statements of one effect apply to the question; empty when none does.
+    ///
+    /// The walk ends early once a grade of `enough` is found. `scratch.foundStatement` is the first statement that
+    /// applied with a grade not found before it.
+    @inlinable
+    public func grades(
+        ofEffectAt header: Int, enough: Grades, _ view: borrowing RequestView, _ scratch: inout Scratch
+    ) -> Grades {
+        let index = image.offset(header)
+        var found: Grades = []
+        guard index != 0 else { return found }
+        if let leaf = exactPayload(image.offset(index + Format.ActionIndex.exact), scratch.actionSymbol),
+            walkLeaf(leaf, &found, enough, view, &scratch)
+        {
+            return found
+        }
+        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie))
+        while let leaf = cursor.next(scratch.foldedAction, image, keyFlags, view, &scratch) {
+            if walkLeaf(leaf, &found, enough, view, &scratch) { return found }
+        }
+        let notList = image.offset(index + Format.ActionIndex.notList)
+        guard notList != 0 else { return found }
+        for entry in 0..<image.offset(notList) {
+            let at = notList + Format.NotList.entries + entry * 2
+            if containsAction(image.offset(at), view, &scratch) { continue }
+            if walkLeaf(image.offset(at + 1), &found, enough, view, &scratch) { return found }
+        }
+        return found
+    }
+
+    /// Whether an action index, used as a set, has the question's action.
+    @inlinable
+    func containsAction(_ index: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
+        if exactPayload(image.offset(index + Format.ActionIndex.exact), scratch.actionSymbol) != nil { return true }
+        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie))
+        return cursor.next(scratch.foldedAction, image, keyFlags, view, &scratch) != nil
+    }
+
+    @inlinable
+    func exactPayload(_ table: Int, _ symbol: UInt32) -> Int? {
+        guard table != 0, symbol != Format.none else { return nil }
+        let mask = image[table + Format.ExactTable.mask]
+        var position = Format.ExactTable.position(of: symbol, mask: mask)
+        while true {
+            let slot = table + Format.ExactTable.slots + Int(position) * 2
+            if image[slot] == symbol { return image.offset(slot + 1) }
+            // Half the slots are empty, so every probe ends.
+            if image[slot] == Format.ExactTable.empty { return nil }
+            position = (position &+ 1) & mask
+        }
+    }
+
+    /// A leaf is `[count, resource index × count]`.
+    @inlinable
+    func walkLeaf(
+        _ leaf: Int, _ found: inout Grades, _ enough: Grades, _ view: borrowing RequestView,
+        _ scratch: inout Scratch
+    ) -> Bool {
+        for index in 0..<image.offset(leaf)
+        where walkResources(image.offset(leaf + 1 + index), &found, enough, view, &scratch) {
+            return true
+        }
+        return false
+    }
+
+    @inlinable
+    func walkResources(
+        _ index: Int, _ found: inout Grades, _ enough: Grades, _ view: borrowing RequestView,
+        _ scratch: inout Scratch
+    ) -> Bool {
+        let any = image.offset(index + Format.ResourceIndex.any)
+        if any != 0 {
+            for body in 0..<image.offset(any)
+            where walkBody(image.offset(any + 1 + body), &found, enough, view, &scratch) {
+                return true
+            }
+        }
+        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie))
+        while let body = cursor.next(view.resource, image, keyFlags, view, &scratch) {
+            if walkBody(body, &found, enough, view, &scratch) { return true }
+        }
+        let notList = image.offset(index + Format.ResourceIndex.notList)
+        guard notList != 0 else { return false }
+        for entry in 0..<image.offset(notList) {
+            let at = notList + Format.NotList.entries + entry * 2
+            if containsResource(image.offset(at), view, &scratch) { continue }
+            if walkBody(image.offset(at + 1), &found, enough, view, &scratch) { return true }
+        }
+        return false
+    }
+
+    /// Whether a resource index, used as a set, has the question's resource.
+    @inlinable
+    func containsResource(_ index: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
+        if image.offset(index + Format.ResourceIndex.any) != 0 { return true }
+        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie))
+        return cursor.next(view.resource, image, keyFlags, view, &scratch) != nil
+    }
+
+    /// Adds the grades by which the statement applies; `true` when one of them is enough.
+    @inlinable
+    func walkBody(
+        _ body: Int, _ found: inout Grades, _ enough: Grades, _ view: borrowing RequestView,
+        _ scratch: inout Scratch
+    ) -> Bool {
+        // Once the steps are used up, everything stops; the answer is then a denial.
+        guard scratch.spend(1) else { return true }
+        let principal = image.offset(body + Format.Body.principal)
+        let grades = principal == 0 ? Grades.attached : principalGrades(principal, &scratch)
+        guard !grades.isSubset(of: found) else { return false }
+        for index in 0..<image.offset(body + Format.Body.conditionCount)
+        where !holds(image.offset(body + Format.Body.conditions + index), view, &scratch) {
+            return false
+        }
+        scratch.foundStatement = image[body + Format.Body.statement]
+        found.formUnion(grades)
+        return !found.isDisjoint(with: enough)
+    }
+}
+
+/// Finds the entries of a pattern trie that match a text, one after the other.
+@frozen
+public struct TrieCursor {
+    @usableFromInline var node: Int
+    @usableFromInline var position = 0
+    @usableFromInline var terminal = 0
+
+    /// Begins at a trie's root; 0 is an empty trie.
+    @inlinable
+    public init(_ root: Int) {
+        node = root
+    }
+
+    /// The payload of the next entry that matches; `nil` when there is no other.
+    @inlinable
+    public mutating func next(
+        _ text: ByteView, _ image: Image, _ keyFlags: Image, _ view: borrowing RequestView, _ scratch: inout Scratch
+    ) -> Int? {
+        while node != 0 {
+            let count = image.offset(node + Format.TrieNode.terminalCount)
+            while terminal < count {
+                let at = node + Format.TrieNode.terminals + terminal * 2
+                terminal += 1
+                guard scratch.spend(1) else { return nil }
+                if Evaluation.matches(
+                    text.dropFirst(position), program: image.offset(at), of: image, keyFlags: keyFlags, view, &scratch)
+                {
+                    return image.offset(at + 1)
+                }
+            }
+            descend(text, image, terminals: count)
+        }
+        return nil
+    }
+
+    /// Goes to the child whose label the text has next, or to no node.
+    @inlinable
+    mutating func descend(_ text: ByteView, _ image: Image, terminals: Int) {
+        terminal = 0
+        let children = node + Format.TrieNode.terminals + terminals * 2
+        let count = image.offset(node + Format.TrieNode.childCount)
+        node = 0
+        guard position < text.count, count > 0 else { return }
+        var low = 0
+        var high = count
+        let byte = UInt32(text[position])
+        while low < high {
+            let middle = (low + high) / 2
+            if image[children + middle * 2] < byte { low = middle + 1 } else { high = middle }
+        }
+        guard low < count, image[children + low * 2] == byte else { return }
+        let child = image.offset(children + low * 2 + 1)
+        let label = image.bytes(image.offset(child + Format.TrieNode.label))
+        guard Evaluation.has(text, label, at: position) else { return }
+        position += label.count
+        node = child
+    }
+}

@@ -1,0 +1,101 @@
+public import PolicyModel
+
+/// What a decision needs besides the question: memory of conditions, steps spent, the clock's reading.
+///
+/// One a loop, used again for every question.
+@safe
+public struct Scratch: ~Copyable {
+    /// Steps a question may take before it is denied as too costly (design §3.3).
+    public static let decisionStepsMax = 200_000
+
+    /// For each condition, the question's number in the upper bits and what it came out as in the lower two.
+    @usableFromInline var memo: TrivialBuffer<UInt64>
+    @usableFromInline var question: UInt64 = 0
+    /// Steps left.
+    @usableFromInline var stepsLeft = 0
+    /// Registry entries that match the resource, most specific first.
+    public var registryMatches: TrivialBuffer<UInt32>
+    /// The one reading of the clock for this question.
+    public var now = Instant(seconds: 0)
+    /// The action without ASCII upper case.
+    public var foldedAction = ByteView()
+    /// The action's symbol, or `Format.none`.
+    public var actionSymbol: UInt32 = Format.none
+    /// The bit of the action's service.
+    public var serviceBit: UInt64 = 0
+    /// Who asks.
+    public var caller = CallerFacts()
+    /// The statement that the last successful walk found.
+    public var foundStatement: UInt32 = 0
+
+    /// An empty scratch.
+    public init() {
+        memo = TrivialBuffer(capacity: 256)
+        registryMatches = TrivialBuffer(capacity: 32)
+    }
+
+    /// Begins a question on a snapshot with `conditionCount` conditions.
+    public mutating func begin(conditionCount: Int, now: Instant) {
+        if memo.count < conditionCount { memo.resize(to: conditionCount, with: 0) }
+        question += 1
+        stepsLeft = Scratch.decisionStepsMax
+        registryMatches.truncate(to: 0)
+        self.now = now
+        caller = CallerFacts()
+    }
+
+    /// Whether the question has used up its steps; what it then came out as means nothing.
+    @inlinable
+    public var isExhausted: Bool { stepsLeft <= 0 }
+
+    /// How many steps the question has taken.
+    public var stepsTaken: Int { Scratch.decisionStepsMax - stepsLeft }
+
+    /// Takes steps; `false` when none are left.
+    @inlinable
+    public mutating func spend(_ steps: Int) -> Bool {
+        stepsLeft -= steps
+        return stepsLeft > 0
+    }
+
+    /// What a condition came out as in this question; `nil` when it has not been evaluated.
+    @inlinable
+    func remembered(_ number: Int) -> Bool? {
+        let word = memo[number]
+        return word >> 2 == question ? word & 1 == 1 : nil
+    }
+
+    @inlinable
+    mutating func remember(_ number: Int, _ outcome: Bool) {
+        memo[number] = question << 2 | (outcome ? 1 : 0)
+    }
+}
+
+/// Who asks, as principal elements are compared with it (spec §6.4); views into the message and the tables.
+@frozen
+public struct CallerFacts: BitwiseCopyable, Sendable {
+    /// The kinds of caller that are evaluated.
+    @frozen
+    public enum Kind: UInt8, Sendable, BitwiseCopyable {
+        case unknown, root, user, session
+    }
+
+    /// What kind of caller it is.
+    public var kind = Kind.unknown
+    /// The twelve digits.
+    public var account = ByteView()
+    /// The canonical id of its account, or no bytes.
+    public var canonicalID = ByteView()
+    /// The user's ARN, or the role's, with path.
+    public var arn = ByteView()
+    /// `AIDA…` or `AROA…`, or no bytes.
+    public var id = ByteView()
+    /// A session's own ARN.
+    public var sessionARN = ByteView()
+    /// Whether it has a permissions boundary.
+    public var hasBoundary = false
+
+    /// Nobody.
+    @inlinable
+    public init() {}
+}

@@ -1,0 +1,40 @@
+public import DecisionTree
+public import PolicyModel
+
+/// A document as a decision tree, with what its sets need to know of it.
+public struct CompiledDocument: Sendable {
+    /// The words (`Format.Document`).
+    public let storage: ImageStorage
+    /// The services it can match, a bit each; all ones for `*`, `*:…` and `NotAction`.
+    public let serviceMask: UInt64
+    /// `Format.DocumentFlag` bits.
+    public let flags: UInt32
+    /// How many statements it has.
+    public let statementCount: Int
+}
+
+/// Compiles documents into decision trees (design §1).
+public struct DocumentCompiler {
+    private let symbols: Symbols
+
+    /// A compiler whose documents share `symbols`.
+    public init(symbols: Symbols) {
+        self.symbols = symbols
+    }
+
+    /// Compiles and verifies a document.
+    ///
+    /// - Parameter document: a document that passed the write-time rules of its kind.
+    /// - Parameter completesARNs: whether short ARNs are completed: all kinds but resource policies (spec §2.5).
+    /// - Throws: `VerificationFailure` when what came out is not well formed, which is our own mistake.
+    public func compile(_ document: Document, completesARNs: Bool) throws(VerificationFailure) -> CompiledDocument {
+        var emitter = DocumentEmitter(document: document, completesARNs: completesARNs, symbols: symbols)
+        let words = emitter.emit()
+        var verifier = Verifier(
+            document: words, conditions: symbols.conditionWords, keyCount: symbols.keys.count)
+        try verifier.verify()
+        return CompiledDocument(
+            storage: ImageStorage(words), serviceMask: emitter.serviceMask, flags: words[Format.Document.flags],
+            statementCount: document.statements.count)
+    }
+}

@@ -1,0 +1,284 @@
+internal import DecisionTree
+internal import PolicyModel
+
+/// Writes one document's tree, from its bodies up to its header.
+struct DocumentEmitter {
+    private let document: Document
+    private let completesARNs: Bool
+    private let symbols: Symbols
+    private var writer = ImageWriter(header: Format.Document.size)
+    private var programs: ProgramWriter
+    private var bodies: [UInt32] = []
+    /// Leaves by the statements they lead to, for both effects.
+    private var leaves: [[Int]: UInt32] = [:]
+    private var indexes: [Int: UInt32] = [:]
+    private var mergedPatternsLeft: Int
+    private(set) var serviceMask: UInt64 = 0
+
+    /// Patterns that leaves may repeat, over those that are written once a statement.
+    ///
+    /// A leaf whose statements' resources stand in one trie finds its way in one walk; but statements with many actions
+    /// in common and many resources would multiply. Beyond this a leaf lists its statements' own indexes.
+    static let mergedPatternsMax = 4_096
+
+    init(document: Document, completesARNs: Bool, symbols: Symbols) {
+        self.document = document
+        self.completesARNs = completesARNs
+        self.symbols = symbols
+        programs = ProgramWriter { symbols.testedKey($0) }
+        let patterns = document.statements.reduce(0) { $0 + ($1.resource?.patterns.count ?? 1) }
+        mergedPatternsLeft = DocumentEmitter.mergedPatternsMax + patterns * 4
+    }
+
+    /// Writes everything and gives the words.
+    mutating func emit() -> [UInt32] {
+        for (number, statement) in document.statements.enumerated() { bodies.append(emitBody(statement, number)) }
+        let allow = emitIndex(.allow)
+        let deny = emitIndex(.deny)
+        var flags: UInt32 = testsSessionFacts ? Format.DocumentFlag.testsSessionFacts : 0
+        if allow != 0 { flags |= Format.DocumentFlag.hasAllow }
+        if deny != 0 { flags |= Format.DocumentFlag.hasDeny }
+        writer.set(Format.Document.magic, Format.documentMagic)
+        writer.set(Format.Document.statementCount, UInt32(document.statements.count))
+        writer.set(Format.Document.flags, flags)
+        writer.set(Format.Document.serviceMaskLow, UInt32(truncatingIfNeeded: serviceMask))
+        writer.set(Format.Document.serviceMaskHigh, UInt32(truncatingIfNeeded: serviceMask >> 32))
+        writer.set(Format.Document.allow, allow)
+        writer.set(Format.Document.deny, deny)
+        return writer.words
+    }
+
+    // MARK: Actions
+
+    private mutating func emitIndex(_ effect: Effect) -> UInt32 {
+        var exact: [UInt32: [Int]] = [:]
+        var patterns: [[Piece]: [Int]] = [:]
+        var order: [[Piece]] = []
+        var notActions: [Int] = []
+        for (number, statement) in document.statements.enumerated() where statement.effect == effect {
+            guard case .action(let names) = statement.action else {
+                notActions.append(number)
+                serviceMask = .max
+                continue
+            }
+            for name in names {
+                widenMask(name)
+                let pieces = Lowering.action(name)
+                if let symbol = exactSymbol(pieces) {
+                    DocumentEmitter.add(number, to: &exact[symbol, default: []])
+                } else {
+                    if patterns[pieces] == nil { order.append(pieces) }
+                    DocumentEmitter.add(number, to: &patterns[pieces, default: []])
+                }
+            }
+        }
+        guard !exact.isEmpty || !order.isEmpty || !notActions.isEmpty else { return 0 }
+        let table = emitExact(exact.mapValues { leaf($0) })
+        let trie = emitTrie(order.map { ($0, leaf(patterns[$0] ?? [])) })
+        let notList = emitNotActions(notActions)
+        return append([table, trie, notList])
+    }
+
+    private static func add(_ number: Int, to list: inout [Int]) {
+        if list.last != number { list.append(number) }
+    }
+
+    private func exactSymbol(_ pieces: [Piece]) -> UInt32? {
+        guard pieces.count == 1, case .literal(let bytes) = pieces[0] else { return nil }
+        return symbols.action(Text(String(decoding: bytes, as: UTF8.self)))
+    }
+
+    private mutating func widenMask(_ pattern: Text) {
+        let service = pattern.foldedASCII.split(at: ASCII.colon, maximum: 2)
+        let isOpen = service.count < 2 || service[0].utf8.contains { $0 == ASCII.star || $0 == ASCII.questionMark }
+        serviceMask |= isOpen ? .max : symbols.serviceMask(service[0])
+    }
+
+    private mutating func emitExact(_ payloads: [UInt32: UInt32]) -> UInt32 {
+        guard !payloads.isEmpty else { return 0 }
+        var capacity = 2
+        while capacity < payloads.count * 2 { capacity *= 2 }
+        var slots = [UInt32](repeating: 0, count: capacity * 2)
+        for slot in 0..<capacity { slots[slot * 2] = Format.ExactTable.empty }
+        for (symbol, payload) in payloads.sorted(by: { $0.key < $1.key }) {
+            var position = Int(Format.ExactTable.position(of: symbol, mask: UInt32(capacity - 1)))
+            while slots[position * 2] != Format.ExactTable.empty { position = (position + 1) & (capacity - 1) }
+            slots[position * 2] = symbol
+            slots[position * 2 + 1] = payload
+        }
+        return append([UInt32(capacity - 1)] + slots)
+    }
+
+    private mutating func emitTrie(_ entries: [([Piece], UInt32)]) -> UInt32 {
+        guard !entries.isEmpty else { return 0 }
+        var trie = TrieBuilder()
+        for (pieces, payload) in entries { trie.insert(pieces, payload: payload) }
+        return trie.emit(&programs, into: &writer)
+    }
+
+    private mutating func emitNotActions(_ numbers: [Int]) -> UInt32 {
+        guard !numbers.isEmpty else { return 0 }
+        var entries: [UInt32] = [UInt32(numbers.count)]
+        for number in numbers {
+            entries.append(emitExclusion(document.statements[number].action.patterns))
+            entries.append(leaf([number]))
+        }
+        return append(entries)
+    }
+
+    private mutating func emitExclusion(_ names: [Text]) -> UInt32 {
+        var exact: [UInt32: UInt32] = [:]
+        var patterns: [([Piece], UInt32)] = []
+        for name in names {
+            let pieces = Lowering.action(name)
+            if let symbol = exactSymbol(pieces) { exact[symbol] = 1 } else { patterns.append((pieces, 1)) }
+        }
+        let table = emitExact(exact)
+        return append([table, emitTrie(patterns), 0])
+    }
+
+    private mutating func append(_ words: [UInt32]) -> UInt32 {
+        let offset = writer.offset
+        for word in words { writer.append(word) }
+        return offset
+    }
+
+    // MARK: Resources
+
+    /// The leaf for statements: their resources in one index while that is small, else one index a statement.
+    private mutating func leaf(_ numbers: [Int]) -> UInt32 {
+        if let leaf = leaves[numbers] { return leaf }
+        let patterns = numbers.reduce(0) { $0 + (document.statements[$1].resource?.patterns.count ?? 1) }
+        let isMerged = numbers.count > 1 && patterns <= mergedPatternsLeft
+        let offsets: [UInt32]
+        if isMerged {
+            mergedPatternsLeft -= patterns
+            offsets = [emitResources(numbers)]
+        } else {
+            offsets = numbers.map { ownIndex($0) }
+        }
+        let leaf = append([UInt32(offsets.count)] + offsets)
+        leaves[numbers] = leaf
+        return leaf
+    }
+
+    private mutating func ownIndex(_ number: Int) -> UInt32 {
+        if let index = indexes[number] { return index }
+        let index = emitResources([number])
+        indexes[number] = index
+        return index
+    }
+
+    private mutating func emitResources(_ numbers: [Int]) -> UInt32 {
+        var any: [UInt32] = []
+        var patterns: [([Piece], UInt32)] = []
+        var notList: [UInt32] = []
+        for number in numbers {
+            let body = bodies[number]
+            switch document.statements[number].resource {
+            // Absent: the resource that the policy hangs on (spec §2.4).
+            case nil: any.append(body)
+            case .resource(let values):
+                if values.contains(where: Lowering.matchesEverything) {
+                    any.append(body)
+                } else {
+                    patterns += lowered(values).map { ($0, body) }
+                }
+            case .notResource(let values):
+                notList.append(emitExcludedResources(values))
+                notList.append(body)
+            }
+        }
+        let anyOffset = any.isEmpty ? 0 : append([UInt32(any.count)] + any)
+        let trie = emitTrie(patterns)
+        let notOffset = notList.isEmpty ? 0 : append([UInt32(notList.count / 2)] + notList)
+        return append([anyOffset, trie, notOffset])
+    }
+
+    private mutating func emitExcludedResources(_ values: [Text]) -> UInt32 {
+        let isAny = values.contains(where: Lowering.matchesEverything)
+        let any = isAny ? append([0]) : 0
+        let trie = isAny ? 0 : emitTrie(lowered(values).map { ($0, 1) })
+        return append([any, trie, 0])
+    }
+
+    private func lowered(_ values: [Text]) -> [[Piece]] {
+        var seen: Set<[Piece]> = []
+        return values.compactMap {
+            Lowering.resource($0, expandsVariables: document.expandsVariables, completes: completesARNs)
+        }.filter { seen.insert($0).inserted }
+    }
+
+    // MARK: Bodies
+
+    private mutating func emitBody(_ statement: Statement, _ number: Int) -> UInt32 {
+        let principal = statement.principal.map { emitPrincipal($0) } ?? 0
+        let conditions = statement.conditions
+            .map { (cost: DocumentEmitter.cost($0), node: symbols.condition($0, expandsVariables: document.expandsVariables)) }
+            .sorted { ($0.cost, $0.node) < ($1.cost, $1.node) }
+        return append([UInt32(number), principal, UInt32(conditions.count)] + conditions.map(\.node))
+    }
+
+    /// Cheap tests first: a false one spares the others.
+    private static func cost(_ condition: Condition) -> Int {
+        let weight: Int
+        switch condition.operator.base.family {
+        case .null: weight = 0
+        case .bool: weight = 1
+        case .string: weight = condition.operator.base.takesWildcards ? 6 : 2
+        case .ip, .numeric, .date: weight = 4
+        case .arn, .binary: weight = 8
+        }
+        return weight * 10_000 + min(condition.values.count, 9_999)
+    }
+
+    private mutating func emitPrincipal(_ element: PrincipalElement) -> UInt32 {
+        var words: [UInt32] = []
+        for pattern in element.patterns {
+            let (kind, name) = DocumentEmitter.written(pattern)
+            words.append(kind)
+            words.append(name.map { writer.append(bytes: $0.utf8) } ?? 0)
+        }
+        let isNot: UInt32 = if case .notPrincipal = element { 1 } else { 0 }
+        return append([isNot, UInt32(element.patterns.count)] + words)
+    }
+
+    private static func written(_ pattern: PrincipalPattern) -> (UInt32, Text?) {
+        switch pattern {
+        case .everyone: (Format.Principal.everyone, nil)
+        case .account(let account): (Format.Principal.account, account.text)
+        case .user(let arn): (Format.Principal.user, arn)
+        case .role(let arn): (Format.Principal.role, arn)
+        case .assumedRole(let arn): (Format.Principal.assumedRole, arn)
+        case .federatedUser(let arn): (Format.Principal.federatedUser, arn)
+        case .userID(let id): (Format.Principal.userID, id)
+        case .roleID(let id): (Format.Principal.roleID, id)
+        case .federated(let provider): (Format.Principal.federated, provider)
+        case .service(let name): (Format.Principal.service, name)
+        case .canonicalUser(let id): (Format.Principal.canonicalUser, id)
+        }
+    }
+
+    /// Whether the document reads a fact of the session (design §3.3 `sessionRequired`).
+    private var testsSessionFacts: Bool {
+        document.statements.contains { statement in
+            statement.conditions.contains { isSessionFact($0.key) || $0.values.contains(where: readsSessionFact) }
+                || (statement.resource?.patterns.contains(where: readsSessionFact) ?? false)
+        }
+    }
+
+    private func isSessionFact(_ key: Text) -> Bool {
+        GlobalConditionKey(rawValue: key.foldedASCII.string)?.isSessionFact ?? false
+    }
+
+    private func readsSessionFact(_ text: Text) -> Bool {
+        guard document.expandsVariables, text.string.contains("${") else { return false }
+        do throws(VariableText.Malformed) {
+            return try VariableText(expanding: text).parts.contains { part in
+                if case .variable(let key, _) = part { isSessionFact(key) } else { false }
+            }
+        } catch {
+            return false
+        }
+    }
+}

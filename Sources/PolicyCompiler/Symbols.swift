@@ -1,0 +1,108 @@
+internal import DecisionTree
+public import PolicyModel
+
+/// The names that compiled documents share: actions, services, condition keys, and the conditions themselves.
+///
+/// They only grow, so that a document compiled once stays good while others come and go. Not `Sendable`: one thread
+/// compiles.
+public final class Symbols {
+    /// A condition key without ASCII upper case.
+    public typealias Key = Text
+
+    private(set) var actions: [Text] = []
+    private(set) var services: [Text] = []
+    private(set) var keys: [Key] = []
+    private(set) var keyFlags: [UInt32] = []
+    private var actionIDs: [Text: UInt32] = [:]
+    private var serviceIDs: [Text: UInt32] = [:]
+    private var keyIDs: [Key: UInt32] = [:]
+    private var conditionIDs: [ConditionIdentity: UInt32] = [:]
+    private var conditionPrograms = ProgramWriter { _ in 0 }
+    // Offset 0 means none, and 1 stands for a program without words: no node begins there.
+    var conditionWriter = ImageWriter(header: 2)
+    private(set) var conditionCount = 0
+
+    /// Symbols that know the keys of the language, in the order of `KeySymbol`.
+    public init() {
+        for key in GlobalConditionKey.allCases { _ = self.key(Text(key.rawValue)) }
+        conditionPrograms = ProgramWriter { [unowned self] in testedKey($0) }
+    }
+
+    /// Names of action symbols and of key symbols, for listings.
+    public var names: (actions: [String], keys: [String]) { (actions.map(\.string), keys.map(\.string)) }
+
+    /// How many symbols and conditions there are; grows with every document ever compiled.
+    public var size: Int { actions.count + keys.count + conditionCount }
+
+    /// The words of the conditions so far.
+    var conditionWords: [UInt32] { conditionWriter.words }
+
+    /// The symbol of a folded action name.
+    func action(_ name: Text) -> UInt32 {
+        Symbols.intern(name, &actions, &actionIDs)
+    }
+
+    /// The mask of a folded service name; the first 63 services have a bit each, all others share the last.
+    func serviceMask(_ name: Text) -> UInt64 {
+        1 << UInt64(min(Symbols.intern(name, &services, &serviceIDs), 63))
+    }
+
+    /// The symbol of a folded key.
+    func key(_ name: Key) -> UInt32 {
+        let symbol = Symbols.intern(name, &keys, &keyIDs)
+        if Int(symbol) == keyFlags.count { keyFlags.append(Symbols.languageFlags(name)) }
+        return symbol
+    }
+
+    /// The symbol of a key that a condition or variable reads.
+    func testedKey(_ name: Key) -> UInt32 {
+        let symbol = key(name)
+        keyFlags[Int(symbol)] |= Format.KeyFlag.isTested
+        return symbol
+    }
+
+    private static func intern(_ name: Text, _ names: inout [Text], _ ids: inout [Text: UInt32]) -> UInt32 {
+        if let id = ids[name] { return id }
+        let id = UInt32(names.count)
+        names.append(name)
+        ids[name] = id
+        return id
+    }
+
+    private static func languageFlags(_ folded: Text) -> UInt32 {
+        var flags: UInt32 = ConditionKeys.isEngineOwned(folded: folded) ? Format.KeyFlag.isEngineOwned : 0
+        if let declaration = ConditionKeys.declaration(ofFolded: folded) { flags |= declared(declaration) }
+        return flags
+    }
+
+    /// The bits that say how a key is declared.
+    static func declared(_ declaration: KeyDeclaration) -> UInt32 {
+        let type = KeyDeclaration.ValueType.allCases.firstIndex(of: declaration.type) ?? 0
+        return Format.KeyFlag.isDeclared | UInt32(type) << Format.KeyFlag.typeShift
+            | (declaration.isMultiValued ? Format.KeyFlag.isMultiValued : 0)
+    }
+
+    /// The node of a condition, written the first time it is seen: equal conditions are one node (design §1).
+    func condition(_ condition: Condition, expandsVariables: Bool) -> UInt32 {
+        let key = testedKey(condition.key.foldedASCII)
+        if condition.operator.quantifier == nil, condition.operator.base != .null {
+            keyFlags[Int(key)] |= Format.KeyFlag.isTestedPlain
+        }
+        let identity = ConditionIdentity(
+            operator: condition.operator, key: key, values: condition.values,
+            expandsVariables: expandsVariables && condition.operator.base.takesVariables)
+        if let offset = conditionIDs[identity] { return offset }
+        let offset = ConditionEmitter(condition: condition, key: key, expandsVariables: identity.expandsVariables)
+            .emit(number: UInt32(conditionCount), &conditionPrograms, into: &conditionWriter)
+        conditionIDs[identity] = offset
+        conditionCount += 1
+        return offset
+    }
+
+    private struct ConditionIdentity: Hashable {
+        let `operator`: ConditionOperator
+        let key: UInt32
+        let values: [Text]
+        let expandsVariables: Bool
+    }
+}
