@@ -56,19 +56,24 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .target(name: "CLinux"),
+        // Random documents and questions for the tests; the daemon never links it.
+        .target(name: "PolicyGenerators", dependencies: ["PolicyModel"], swiftSettings: settings),
     ]
         + room("JSONDocument", mayLookInto: ["CJansson"])
         + room("PolicyModel", mayLookInto: [])
         + room(
             "PolicySyntax", mayLookInto: ["JSONDocument", "PolicyModel"], testResources: [.copy("Cases")])
         + room("DecisionTree", mayLookInto: ["PolicyModel"])
-        + room("PolicyCompiler", mayLookInto: ["PolicyModel", "DecisionTree"], testsAlsoUse: ["PolicyReference"])
+        + room(
+            "PolicyCompiler", mayLookInto: ["PolicyModel", "DecisionTree"],
+            testsAlsoUse: ["PolicyReference", "PolicyGenerators"])
         + room(
             "Authorizer", mayLookInto: ["PolicyModel", "DecisionTree"],
-            testsAlsoUse: ["PolicyCompiler", "PolicySyntax", "Directory"])
+            testsAlsoUse: ["PolicyCompiler", "PolicySyntax", "Directory", "PolicyReference", "PolicyGenerators"])
         + room(
             "PolicyReference", mayLookInto: ["PolicyModel"],
-            testsAlsoUse: ["JSONDocument", "PolicySyntax"], testResources: [.copy("Cases")])
+            testsAlsoUse: ["JSONDocument", "PolicySyntax", "PolicyGenerators"],
+            testResources: [.copy("Cases")])
         + room(
             "Directory", mayLookInto: ["PolicyModel", "DecisionTree", "Authorizer", "PolicyCompiler", "PolicySyntax"],
             uses: [crypto])

@@ -1,0 +1,57 @@
+import JSONDocument
+import PolicyModel
+import PolicyReference
+import Testing
+
+/// The specification's rows, through the reference.
+@Suite struct CaseTests {
+    @Test func `every file of cases is found, with every case`() {
+        let counts = CaseFile.all.map { "\($0.name) \($0.form) \($0.cases.count)" }
+        #expect(
+            counts == [
+                "actions.json action 18",
+                "conditions.json condition 41",
+                "engine-keys.json decision 35",
+                "examples.json decision 57",
+                "operators.json condition 121",
+                "resources.json resource 64",
+                "set-operators.json condition 52",
+                "traps.json decision 42",
+                "truth-table.json condition 87",
+            ])
+        for file in CaseFile.all {
+            let names = Set(file.cases.map { Text($0.name) })
+            #expect(names.count == file.cases.count, "a name occurs twice in \(file.name)")
+        }
+    }
+
+    @Test(arguments: CaseFile.cases(.action))
+    func `an action pattern takes an action`(row: Case) throws {
+        #expect(try StatementRules.actionMatches(row.text("pattern"), row.text("action")) == row.result)
+    }
+
+    @Test(arguments: CaseFile.cases(.resource))
+    func `a resource pattern takes a resource`(row: Case) throws {
+        let matches = try StatementRules.resourceMatches(
+            row.text("pattern"), row.text("resource"), kind: row.kind, expands: row.expands,
+            in: ReferenceContext(row.context))
+        #expect(try matches == row.result)
+    }
+
+    @Test(arguments: CaseFile.cases(.condition))
+    func `a condition block holds`(row: Case) throws {
+        let node = try #require(row.node["condition"])
+        let holds = try ConditionRules.holds(
+            CaseDocuments.conditions(node), expands: row.expands, in: ReferenceContext(row.context))
+        #expect(try holds == row.result)
+    }
+
+    @Test(arguments: CaseFile.cases(.decision))
+    func `a question is decided`(row: Case) throws {
+        let answer = DecisionRules.decide(try ReferenceQuestion(row))
+        #expect(try answer.decision == #require(Decision(rawValue: row.text("decision").string)))
+        if let reason = row.node["reason"]?.string {
+            #expect(try answer.reason == #require(Reason(rawValue: reason)))
+        }
+    }
+}
