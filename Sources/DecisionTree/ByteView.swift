@@ -29,6 +29,11 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
         self.count = count
     }
 
+    /// Where the bytes begin, for whoever copies or searches many at once and keeps to `count`.
+    @inlinable
+    @unsafe
+    public var baseAddress: UnsafePointer<UInt8>? { unsafe base }
+
     /// Whether there are no bytes.
     @inlinable
     public var isEmpty: Bool { count == 0 }
