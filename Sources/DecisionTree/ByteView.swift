@@ -34,6 +34,12 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     @unsafe
     public var baseAddress: UnsafePointer<UInt8>? { unsafe base }
 
+    /// The bytes of a literal, which live as long as the process.
+    @inlinable
+    public init(_ literal: StaticString) {
+        unsafe self.init(base: literal.utf8Start, count: literal.utf8CodeUnitCount)
+    }
+
     /// Whether there are no bytes.
     @inlinable
     public var isEmpty: Bool { count == 0 }
@@ -84,7 +90,7 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     /// Whether the view holds the bytes of a literal.
     @inlinable
     public func equals(_ literal: StaticString) -> Bool {
-        unsafe equals(ByteView(base: literal.utf8Start, count: literal.utf8CodeUnitCount))
+        equals(ByteView(literal))
     }
 
     /// Whether the view begins with the bytes of `prefix`.
@@ -96,13 +102,13 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     /// Whether the view begins with the bytes of a literal.
     @inlinable
     public func hasPrefix(_ literal: StaticString) -> Bool {
-        unsafe hasPrefix(ByteView(base: literal.utf8Start, count: literal.utf8CodeUnitCount))
+        hasPrefix(ByteView(literal))
     }
 
     /// Whether the view begins with a lower-case literal, without ASCII case.
     @inlinable
     public func hasFoldedPrefix(_ literal: StaticString) -> Bool {
-        let prefix = unsafe ByteView(base: literal.utf8Start, count: literal.utf8CodeUnitCount)
+        let prefix = ByteView(literal)
         return count >= prefix.count && slice(0, prefix.count).equalsFolded(prefix)
     }
 

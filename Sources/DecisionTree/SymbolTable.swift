@@ -49,6 +49,10 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
         find(name).map { image[$0] } ?? SymbolTable.none
     }
 
+    /// What is stored with the name whose entry `find` gave.
+    @inlinable
+    public func payload(at offset: Int) -> UInt32 { image[offset + 1] }
+
     /// What is stored with a name, or `none`.
     @inlinable
     public func payload(of name: ByteView) -> UInt32 {

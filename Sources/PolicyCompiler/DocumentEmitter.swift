@@ -56,6 +56,8 @@ struct DocumentEmitter {
         var order: [[Piece]] = []
         var notActions: [Int] = []
         for (number, statement) in document.statements.enumerated() where statement.effect == effect {
+            // "NotPrincipal only with Effect: Deny" (spec §6.6): with Allow it is refused on write and grants nothing.
+            if effect == .allow, case .notPrincipal = statement.principal { continue }
             guard case .action(let names) = statement.action else {
                 notActions.append(number)
                 serviceMask = .max

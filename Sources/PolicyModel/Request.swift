@@ -49,7 +49,7 @@ public struct Request: Sendable, Hashable {
 }
 
 /// The answer to a question (spec §6.1).
-public enum Decision: String, Sendable, Hashable, CaseIterable {
+public enum Decision: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     /// Something granted it, nothing refused it, and every ceiling let it through.
     case allowed
     /// A `Deny` statement matched.
@@ -59,7 +59,7 @@ public enum Decision: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Why a decision came out as it did; the codes are stable and appear in explanations.
-public enum Reason: String, Sendable, Hashable, CaseIterable {
+public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     /// The question was allowed.
     case allowed
     /// A `Deny` statement of an identity policy matched.
