@@ -68,6 +68,13 @@ struct DocumentReader {
         self.error(code, error.message, at: error.position)
     }
 
+    /// Reads the document and gives what came of it.
+    mutating func read(_ root: JSONNode, text: [UInt8]) -> PolicyParseResult {
+        // In two steps: `self.result(self.document(…))` would take its copy of `self` before the errors are in it.
+        let document = document(root, text: text)
+        return result(document, text: text)
+    }
+
     /// What came of it all.
     func result(_ document: Document?, text: [UInt8]) -> PolicyParseResult {
         var source: PolicySource?

@@ -33,7 +33,7 @@ public struct PolicyParser: Sendable {
         var reader = DocumentReader(kind: kind, rules: rules, file: file, path: path)
         if let string = node.string { return parse(string, at: node.position, with: reader) }
         let own = Array(text[node.byteRange])
-        return reader.result(reader.document(node, text: own), text: own)
+        return reader.read(node, text: own)
     }
 
     /// Reads a document that stands in a string, whose place is given for everything in it.
@@ -49,7 +49,7 @@ public struct PolicyParser: Sendable {
         }
         do throws(JSONError) {
             let json = try JSONDocument(bytes, limits: limits)
-            return reader.result(reader.document(json.root, text: bytes), text: bytes)
+            return reader.read(json.root, text: bytes)
         } catch {
             reader.report(error)
             return reader.result(nil, text: bytes)
