@@ -1,0 +1,110 @@
+internal import Directory
+internal import JSONDocument
+internal import PolicyModel
+
+/// What one file of the store says, checked by itself.
+enum Entity: Sendable, Hashable {
+    case account(Account)
+    case user(User)
+    case group(Group)
+    case role(Role)
+    case policy(ManagedPolicy)
+    case resource(ResourceEntry)
+    case schema([Text: KeyDeclaration])
+
+    /// What names the entity in a directory.
+    var key: EntityKey {
+        switch self {
+        case .account(let account): .account(account.id)
+        case .user(let user): user.key
+        case .group(let group): group.key
+        case .role(let role): role.key
+        case .policy(let policy): policy.key
+        case .resource(let entry): entry.key
+        case .schema: .schema
+        }
+    }
+
+    /// The policies of a user, group or role.
+    var holdings: PolicyHoldings? {
+        switch self {
+        case .user(let user): user.holdings
+        case .group(let group): group.holdings
+        case .role(let role): role.holdings
+        default: nil
+        }
+    }
+}
+
+/// Something that one file at a time may own.
+enum Claim: Sendable, Hashable, CustomStringConvertible {
+    /// The name of an entity, folded.
+    case entity(EntityKey)
+    /// The unique id of a user or role, which principals are compared by.
+    case id(Text)
+    /// An account's canonical id.
+    case canonicalID(Text)
+
+    var description: String {
+        switch self {
+        case .entity(let key): key.description
+        case .id(let id): "the id `\(id)`"
+        case .canonicalID(let id): "the canonical id `\(id)`"
+        }
+    }
+}
+
+/// A group, policy or boundary that an entity names, and where.
+struct EntityReference: Sendable, Hashable {
+    /// What must be in force.
+    let target: EntityKey
+    /// The path inside the ARN; `nil` for groups, which are named without one.
+    let path: Text?
+    /// The user's text.
+    let text: Text
+    let position: JSONPosition
+}
+
+/// A good reading of one file: it parses, and everything in it that can be checked without other files is right.
+struct EntityFile: Sendable {
+    /// Relative to the store, the logical path (never through `..data`).
+    let path: Text
+    let digest: FileDigest
+    let entity: Entity
+    /// The entity's key first.
+    let claims: [Claim]
+    let references: [EntityReference]
+    /// For a managed policy, whether its file says its path: a bare document may be attached under any.
+    let isPathStated: Bool
+    let warnings: [StoreDiagnostic]
+
+    /// What names the entity in a directory.
+    var key: EntityKey { entity.key }
+
+    /// Documents that the entity holds itself: embedded, attached, boundary.
+    var documentsCount: Int {
+        guard let holdings = entity.holdings else { return 0 }
+        return holdings.inlinePolicies.count + holdings.attachedPolicies.count
+            + (holdings.permissionsBoundary == nil ? 0 : 1)
+    }
+}
+
+/// What reading and parsing one file gave.
+enum EntityReading: Sendable {
+    case good(EntityFile)
+    /// At least one error, and the warnings with them.
+    case bad([StoreDiagnostic])
+
+    /// The entity, if the file is good by itself.
+    var file: EntityFile? {
+        if case .good(let file) = self { file } else { nil }
+    }
+
+    /// Errors and warnings of the file by itself.
+    var diagnostics: [StoreDiagnostic] {
+        switch self {
+        case .good(let file): file.warnings
+        case .bad(let diagnostics): diagnostics
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import PolicyModel
+
+/// What a `*.json` file of a store is, by its place (design §3.2).
+enum StorePlace: Hashable, Sendable {
+    case account(AccountID)
+    case user(AccountID)
+    case group(AccountID)
+    case role(AccountID)
+    /// `nil` for `managed/`.
+    case policy(AccountID?)
+    case resource(AccountID)
+    case schema
+}
+
+/// What the layout says of one name in a folder of the store.
+enum LayoutVerdict: Hashable, Sendable {
+    /// A file to read.
+    case file(StorePlace)
+    /// A folder to look into.
+    case folder
+    /// Nobody's business; counted.
+    case ignored
+    /// May not be there.
+    case refused(code: String, message: String)
+}
+
+/// The names of design §3.2; what is not among them is refused where it could be a misspelt name, else ignored.
+enum StoreLayout {
+    static let fileSuffix: Text = ".json"
+
+    /// Whether a file with this name is read.
+    static func isRead(_ name: Text) -> Bool {
+        !isHidden(name) && name.utf8.count > fileSuffix.utf8.count
+            && name.utf8.reversed().starts(with: ".json".utf8.reversed())
+    }
+
+    /// Hidden names are never read; `..data` and its like are Kubernetes' own.
+    static func isHidden(_ name: Text) -> Bool { name.hasPrefix(".") }
+
+    /// The name without `.json`.
+    static func stem(_ name: Text) -> Text {
+        Text(String(decoding: name.utf8.dropLast(fileSuffix.utf8.count), as: UTF8.self))
+    }
+
+    /// What a folder at the path means; the path is relative to the store.
+    static func folder(_ path: [Text]) -> LayoutVerdict {
+        switch path.count {
+        case 1 where path[0] == "accounts" || path[0] == "managed": .folder
+        case 1 where path[0] == "organization": organization
+        case 1: .ignored
+        case 2 where path[0] == "accounts": accountFolder(path[1])
+        case 3 where path[0] == "accounts" && entityFolders.contains(path[2]): .folder
+        default: .refused(code: "unknown-folder", message: "unknown folder `\(path.last ?? "")`")
+        }
+    }
+
+    /// What a `*.json` file at the path means; the path is relative to the store.
+    static func file(_ path: [Text]) -> LayoutVerdict {
+        switch path.count {
+        case 1 where path[0] == "schema.json": .file(.schema)
+        case 1 where path[0] == "organization.json": organization
+        case 2 where path[0] == "managed": .file(.policy(nil))
+        case 3 where path[0] == "accounts" && path[2] == "account.json":
+            AccountID(path[1]).map { .file(.account($0)) } ?? misplaced
+        case 4 where path[0] == "accounts": entityFile(path)
+        default: misplaced
+        }
+    }
+
+    private static let entityFolders: Set<Text> = ["users", "groups", "roles", "policies", "resources"]
+
+    private static let misplaced = LayoutVerdict.refused(
+        code: "misplaced-file", message: "no `.json` file of this name belongs here")
+
+    private static let organization = LayoutVerdict.refused(
+        code: "not-supported", message: "organizations are not supported yet")
+
+    private static func accountFolder(_ name: Text) -> LayoutVerdict {
+        AccountID(name) != nil
+            ? .folder
+            : .refused(code: "unknown-folder", message: "`\(name)` is no account: expected twelve digits")
+    }
+
+    private static func entityFile(_ path: [Text]) -> LayoutVerdict {
+        guard let account = AccountID(path[1]) else { return misplaced }
+        return switch path[2].string {
+        case "users": .file(.user(account))
+        case "groups": .file(.group(account))
+        case "roles": .file(.role(account))
+        case "policies": .file(.policy(account))
+        case "resources": .file(.resource(account))
+        default: misplaced
+        }
+    }
+}

@@ -1,0 +1,43 @@
+public import Directory
+internal import PolicyModel
+
+/// What a whole store says, and everything wrong with it.
+public struct LoadResult: Sendable {
+    /// What would be in force; with errors, what is left of it.
+    public let directory: Directory
+    /// The revision of the files that are good (design §3.2).
+    public let revision: String
+    /// Errors and warnings, by file and place.
+    public let diagnostics: [StoreDiagnostic]
+    /// Files that are not `*.json` or hidden, and foreign folders.
+    public let ignoredFiles: Int
+
+    /// Whether `serve` would start.
+    public var isGood: Bool { !diagnostics.contains(where: \.isError) }
+}
+
+/// Reads a store once, without watching it: for `postern check`, and for tests.
+public struct StoreLoader: Sendable {
+    private let limits: StoreLimits
+
+    /// Makes a loader.
+    public init(limits: StoreLimits = StoreLimits()) {
+        self.limits = limits
+    }
+
+    /// Reads the folder at the path and judges it as a start would.
+    ///
+    /// Never fails: a folder that cannot be read is an error among the diagnostics.
+    public func load(_ path: String) -> LoadResult {
+        do throws(StoreFailure) {
+            let reading = try StoreReader(path: path, limits: limits, clock: .system).read()
+            let verdict = StoreJudge.judge(reading.scan, inForce: [:], takesWhole: false, limits: limits)
+            return LoadResult(
+                directory: verdict.directory, revision: verdict.revision, diagnostics: verdict.diagnostics,
+                ignoredFiles: verdict.ignoredFiles)
+        } catch {
+            let problem = StoreDiagnostic(.error, "unreadable-store", error.message, file: "")
+            return LoadResult(directory: Directory(), revision: "", diagnostics: [problem], ignoredFiles: 0)
+        }
+    }
+}

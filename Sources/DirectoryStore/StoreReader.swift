@@ -1,0 +1,88 @@
+internal import PolicyModel
+
+/// The store as a whole cannot be read; nothing is known of its files.
+struct StoreFailure: Error, Hashable, Sendable {
+    let message: String
+}
+
+/// What is kept of a file between readings, so that only changed ones are read again.
+struct CachedReading: Sendable {
+    let stamp: FileStamp
+    /// Whether a write could have followed that left the same stamp: clocks of file systems tick slowly.
+    let isYoung: Bool
+    let place: StorePlace
+    let digest: FileDigest?
+    let reading: EntityReading
+}
+
+/// One reading of the whole folder, complete and of one moment.
+struct StoreReading: Sendable {
+    var scan = StoreScan()
+    var cache: [Text: CachedReading] = [:]
+    /// What the store's path led to.
+    let root: FileStamp
+    /// Whether the store's path is itself a link.
+    let isLinked: Bool
+
+    /// Whether the source swaps as a whole (design §3.2, reload rule 1).
+    var isWhole: Bool { isLinked || scan.atomicFolders.contains("") }
+
+    /// Whether the other reading found the same names with the same content.
+    func isSame(as other: StoreReading) -> Bool {
+        root.isSameFile(as: other.root) && isLinked == other.isLinked
+            && scan.layoutProblems == other.scan.layoutProblems
+            && scan.unlistedFolders == other.scan.unlistedFolders
+            && scan.atomicFolders == other.scan.atomicFolders && scan.ignoredFiles == other.scan.ignoredFiles
+            && cache.count == other.cache.count
+            && cache.allSatisfy { path, mine in
+                guard let theirs = other.cache[path], mine.digest == theirs.digest else { return false }
+                return mine.digest != nil || mine.reading.diagnostics == theirs.reading.diagnostics
+            }
+    }
+}
+
+/// Reads the folder: resolves the root, walks the layout, and starts over when the root or a ConfigMap was swapped.
+struct StoreReader: Sendable {
+    let path: String
+    let limits: StoreLimits
+    let clock: StoreClock
+
+    /// Reads everything; files whose stamp is that of `cache` are taken from there.
+    ///
+    /// `watch` is called with each folder's descriptor before the folder is listed, so that no change after the listing
+    /// is missed.
+    func read(
+        cache: [Text: CachedReading] = [:], watch: @escaping (CInt) -> Void = { _ in }
+    ) throws(StoreFailure) -> StoreReading {
+        for _ in 0..<limits.readingsMax {
+            let root = try openRoot()
+            var walk = StoreWalk(root: root.folder, limits: limits, clock: clock, oldCache: cache, watch: watch)
+            try walk.walk()
+            if try openRoot().stamp.isSameFile(as: root.stamp), walk.dataLinksHold() {
+                return StoreReading(
+                    scan: walk.scan, cache: walk.cache, root: root.stamp, isLinked: isLinked)
+            }
+        }
+        throw StoreFailure(message: "the store `\(path)` was swapped \(limits.readingsMax) times while it was read")
+    }
+
+    private var isLinked: Bool {
+        (try? RootFolder.stamp(path: trimmed, followingLinks: false))?.kind == .link
+    }
+
+    /// Without trailing slashes, which would follow a link.
+    var trimmed: String {
+        var text = Substring(path)
+        while text.utf8.count > 1, text.hasSuffix("/") { text = text.dropLast() }
+        return String(text)
+    }
+
+    private func openRoot() throws(StoreFailure) -> (folder: RootFolder, stamp: FileStamp) {
+        do throws(FileFailure) {
+            let folder = try RootFolder(path: path)
+            return (folder, try folder.descriptor.stamp())
+        } catch {
+            throw StoreFailure(message: "the store `\(path)` cannot be read: \(error)")
+        }
+    }
+}

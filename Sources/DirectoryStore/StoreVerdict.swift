@@ -1,0 +1,135 @@
+internal import Directory
+internal import JSONDocument
+internal import PolicyModel
+internal import PolicySyntax
+
+/// What is in force after a reading, and everything there is to tell about it.
+struct StoreVerdict: Sendable {
+    /// The version in force of every file, by path.
+    let inForce: [Text: EntityFile]
+    /// The same as entities, with what rule 3 quarantines.
+    let directory: Directory
+    /// Of the files in force.
+    let revision: String
+    /// Errors and warnings, sorted.
+    let diagnostics: [StoreDiagnostic]
+    let ignoredFiles: Int
+
+    /// The errors alone; empty means that a start accepts the same files.
+    var errors: [StoreDiagnostic] { diagnostics.filter(\.isError) }
+
+    init(
+        chosen: [Text: EntityFile], diagnostics: Set<StoreDiagnostic>, limits: StoreLimits, ignoredFiles: Int
+    ) {
+        inForce = chosen
+        revision = Revision.make(of: chosen.values.map { ($0.path, $0.digest) })
+        self.ignoredFiles = ignoredFiles
+        let targets = Targets(chosen.values)
+        let quarantine = Quarantine(targets, limits: limits)
+        var directory = Directory()
+        for file in chosen.values.sorted(by: { $0.path < $1.path }) { directory.add(file.entity) }
+        directory.quarantined = quarantine.entities
+        self.directory = directory
+        let mentions = MissingPrincipals(directory).warnings(chosen.values)
+        self.diagnostics = diagnostics.union(quarantine.problems).union(mentions).sorted()
+    }
+}
+
+/// Rule 3: entities in force that name something that is not, and the users of such groups.
+private struct Quarantine {
+    private(set) var entities: Set<EntityKey> = []
+    private(set) var problems: [StoreDiagnostic] = []
+
+    init(_ targets: Targets, limits: StoreLimits) {
+        for file in targets.files.values {
+            for reference in targets.dangling(file) {
+                entities.insert(file.key)
+                problems.append(
+                    StoreDiagnostic(
+                        .error, "broken-reference",
+                        "\(file.key) is quarantined: `\(reference.text)`, which it names, does not exist",
+                        file: file.path.string, position: reference.position))
+            }
+            if targets.documentsCount(of: file) > limits.principalDocumentsMax {
+                entities.insert(file.key)
+                problems.append(targets.countProblem(of: file, documentsMax: limits.principalDocumentsMax))
+            }
+        }
+        // Groups do not nest: one step closes it.
+        for file in targets.files.values where file.references.contains(where: { entities.contains($0.target) }) {
+            entities.insert(file.key)
+        }
+    }
+}
+
+extension Directory {
+    /// Adds an entity and, for one in an account's folder, the account.
+    fileprivate mutating func add(_ entity: Entity) {
+        switch entity {
+        case .account(let account): accounts[account.id] = account
+        case .user(let user): (users[user.key], _) = (user, note(user.account))
+        case .group(let group): (groups[group.key], _) = (group, note(group.account))
+        case .role(let role): (roles[role.key], _) = (role, note(role.account))
+        case .policy(let policy): (policies[policy.key], _) = (policy, policy.account.map { note($0) })
+        case .resource(let entry): (resources[entry.key], _) = (entry, note(entry.account))
+        case .schema(let keys): declaredKeys = keys
+        }
+    }
+
+    private mutating func note(_ account: AccountID) {
+        if accounts[account] == nil { accounts[account] = Account(id: account) }
+    }
+}
+
+/// ARNs in `Principal` elements that name no user or role in force: they match nobody, which is only worth a warning.
+private struct MissingPrincipals {
+    private let users: Set<Text>
+    private let roles: Set<Text>
+    private let roleKeys: Set<EntityKey>
+    private let ids: Set<Text>
+
+    init(_ directory: Directory) {
+        users = Set(directory.users.values.map(\.arn))
+        roles = Set(directory.roles.values.map(\.arn))
+        roleKeys = Set(directory.roles.keys)
+        ids = Set(directory.users.values.compactMap(\.id) + directory.roles.values.compactMap(\.id))
+    }
+
+    func warnings(_ files: some Sequence<EntityFile>) -> [StoreDiagnostic] {
+        files.flatMap { file -> [StoreDiagnostic] in
+            switch file.entity {
+            case .role(let role): warnings(role.trustPolicy, file)
+            case .resource(let entry): entry.policy.map { warnings($0, file) } ?? []
+            default: []
+            }
+        }
+    }
+
+    private func warnings(_ source: PolicySource, _ file: EntityFile) -> [StoreDiagnostic] {
+        source.document.statements.enumerated().flatMap { index, statement in
+            (statement.principal?.patterns ?? []).filter { !exists($0) }.map { pattern in
+                StoreDiagnostic(
+                    .warning, "missing-principal",
+                    "`\(pattern.written.value)` is nobody in this store: it matches no caller",
+                    file: file.path.string,
+                    position: index < source.statementPositions.count ? source.statementPositions[index] : .start)
+            }
+        }
+    }
+
+    private func exists(_ pattern: PrincipalPattern) -> Bool {
+        switch pattern {
+        case .user(let arn): users.contains(arn)
+        case .role(let arn): roles.contains(arn)
+        case .userID(let id), .roleID(let id): ids.contains(id)
+        case .assumedRole(let text): assumedRoleExists(text)
+        case .everyone, .account, .federatedUser, .federated, .service, .canonicalUser: true
+        }
+    }
+
+    private func assumedRoleExists(_ text: Text) -> Bool {
+        guard let arn = ARN(text), let account = AccountID(arn.account) else { return false }
+        let parts = arn.resource.split(at: ASCII.slash)
+        return parts.count >= 2 && roleKeys.contains(.role(account, parts[1].foldedASCII))
+    }
+}

@@ -1,0 +1,223 @@
+internal import PolicyModel
+
+/// One walk through the layout beneath an open root.
+struct StoreWalk {
+    let root: RootFolder
+    let limits: StoreLimits
+    let clock: StoreClock
+    let oldCache: [Text: CachedReading]
+    let watch: (CInt) -> Void
+
+    private(set) var scan = StoreScan()
+    private(set) var cache: [Text: CachedReading] = [:]
+    private var namesCount = 0
+    private var dataLinks: [(path: Text, target: Text)] = []
+
+    /// The link that Kubernetes swaps when a mounted ConfigMap changes.
+    private static let dataLink: Text = "..data"
+
+    /// How long after its last change a file's stamp cannot be trusted yet: several ticks of the coarsest clock that a
+    /// Linux file system takes its times from (10 ms), in nanoseconds.
+    private static let youngNanoseconds: Int64 = 100_000_000
+
+    init(
+        root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: [Text: CachedReading],
+        watch: @escaping (CInt) -> Void
+    ) {
+        (self.root, self.limits, self.clock, self.oldCache, self.watch) = (root, limits, clock, oldCache, watch)
+    }
+
+    /// Walks everything; throws only past the bounds, where the store is not looked at further.
+    mutating func walk() throws(StoreFailure) {
+        try folder([], physical: "")
+        scan.layoutProblems.sort()
+    }
+
+    /// Whether every ConfigMap still shows what it showed when it was listed.
+    func dataLinksHold() -> Bool {
+        dataLinks.allSatisfy { root.linkTarget($0.path) == $0.target }
+    }
+
+    // MARK: Folders
+
+    /// Walks one folder of the layout.
+    ///
+    /// `physical` is where it lies, which differs inside a ConfigMap's mount.
+    private mutating func folder(_ logical: [Text], physical: Text) throws(StoreFailure) {
+        guard let (descriptor, names) = list(logical, physical: physical) else { return }
+        if names.contains(StoreWalk.dataLink) {
+            let link = physical.appending(StoreWalk.dataLink)
+            if let target = root.linkTarget(link) {
+                dataLinks.append((link, target))
+                scan.atomicFolders.append(joined(logical))
+                // Listed under its own name, so that the whole walk sees one and the same version.
+                try contents(logical, physical: physical.appending(target))
+            }
+        }
+        for name in names { try entry(name, in: descriptor, logical, physical: physical) }
+    }
+
+    /// Walks what a ConfigMap's `..data` leads to.
+    private mutating func contents(_ logical: [Text], physical: Text) throws(StoreFailure) {
+        guard let (descriptor, names) = list(logical, physical: physical) else { return }
+        for name in names { try entry(name, in: descriptor, logical, physical: physical) }
+    }
+
+    private mutating func list(_ logical: [Text], physical: Text) -> (Descriptor, [Text])? {
+        do throws(FileFailure) {
+            let descriptor = try root.open(physical)
+            watch(descriptor.number)
+            let (names, unreadable) = try descriptor.names(max: limits.namesMax)
+            for name in unreadable {
+                problem("file-name", "the name `\(name)` is not UTF-8", joined(logical))
+            }
+            return (descriptor, names)
+        } catch {
+            problem("unreadable-folder", "the folder cannot be read: \(error)", joined(logical))
+            scan.unlistedFolders.append(joined(logical))
+            return nil
+        }
+    }
+
+    // MARK: Names
+
+    private mutating func entry(
+        _ name: Text, in descriptor: Descriptor, _ logicalFolder: [Text], physical folder: Text
+    ) throws(StoreFailure) {
+        namesCount += 1
+        if namesCount > limits.namesMax { throw StoreFailure(message: "the store has over \(limits.namesMax) names") }
+        if name.hasPrefix("..") { return }
+        if StoreLayout.isHidden(name) {
+            scan.ignoredFiles += 1
+            return
+        }
+        let (logical, physical) = (logicalFolder + [name], folder.appending(name))
+        // Gone since the listing: the event for that is on its way.
+        guard var stamp = try? descriptor.stamp(name: name) else { return }
+        if stamp.kind == .link {
+            if root.linkTarget(physical)?.hasPrefix("..data/") == true { return }
+            do throws(FileFailure) {
+                stamp = try root.stamp(physical)
+            } catch {
+                return unfollowed(logical, error)
+            }
+        }
+        switch stamp.kind {
+        case .folder: try subfolder(logical, physical: physical)
+        case .regular: try file(logical, physical: physical, stamp)
+        case .link, .other: irregular(logical)
+        }
+    }
+
+    private mutating func subfolder(_ logical: [Text], physical: Text) throws(StoreFailure) {
+        switch StoreLayout.folder(logical) {
+        case .folder, .file: try folder(logical, physical: physical)
+        case .ignored: scan.ignoredFiles += 1
+        case .refused(let code, let message): problem(code, message, joined(logical))
+        }
+    }
+
+    /// A link that leads nowhere, or out of the store: the name is there, so nothing counts as deleted.
+    private mutating func unfollowed(_ logical: [Text], _ failure: FileFailure) {
+        let path = joined(logical)
+        guard let name = logical.last, !StoreLayout.isRead(name) else {
+            return bad(logical, "the link cannot be followed: \(failure)")
+        }
+        guard StoreLayout.folder(logical) == .folder else {
+            scan.ignoredFiles += 1
+            return
+        }
+        problem("unreadable-folder", "the link cannot be followed: \(failure)", path)
+        scan.unlistedFolders.append(path)
+    }
+
+    private mutating func irregular(_ logical: [Text]) {
+        guard let name = logical.last, StoreLayout.isRead(name) else {
+            scan.ignoredFiles += 1
+            return
+        }
+        bad(logical, "this is no regular file")
+    }
+
+    private mutating func bad(_ logical: [Text], _ message: String) {
+        let path = joined(logical)
+        let problem = StoreDiagnostic(.error, "unreadable-file", message, file: path.string)
+        switch StoreLayout.file(logical) {
+        case .file: scan.files[path] = .bad([problem])
+        default: scan.layoutProblems.append(problem)
+        }
+    }
+
+    // MARK: Files
+
+    private mutating func file(_ logical: [Text], physical: Text, _ stamp: FileStamp) throws(StoreFailure) {
+        guard let name = logical.last, StoreLayout.isRead(name) else {
+            scan.ignoredFiles += 1
+            return
+        }
+        let path = joined(logical)
+        switch StoreLayout.file(logical) {
+        case .folder, .ignored: scan.ignoredFiles += 1
+        case .refused(let code, let message): problem(code, message, path)
+        case .file(let place):
+            guard scan.files.count < limits.filesMax else {
+                throw StoreFailure(message: "the store has over \(limits.filesMax) files")
+            }
+            guard let entry = reading(path, physical: physical, place, stamp) else { return }
+            cache[path] = entry
+            scan.files[path] = entry.reading
+        }
+    }
+
+    private func reading(_ path: Text, physical: Text, _ place: StorePlace, _ stamp: FileStamp) -> CachedReading? {
+        let old = oldCache[path]
+        if let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
+        do throws(FileFailure) {
+            return try freshReading(path, physical: physical, place, old)
+        } catch {
+            if error.isAbsence { return nil }
+            let problem = StoreDiagnostic(
+                .error, "unreadable-file", "the file cannot be read: \(error)", file: path.string)
+            return CachedReading(stamp: stamp, isYoung: true, place: place, digest: nil, reading: .bad([problem]))
+        }
+    }
+
+    private func freshReading(
+        _ path: Text, physical: Text, _ place: StorePlace, _ old: CachedReading?
+    ) throws(FileFailure) -> CachedReading {
+        let descriptor = try root.open(physical)
+        let before = try descriptor.stamp()
+        let now = clock.realtimeNanoseconds()
+        guard before.kind == .regular else { return failed(before, place, path, "this is no regular file") }
+        let bytes = try descriptor.read(bytesMax: limits.fileBytesMax)
+        guard bytes.count <= limits.fileBytesMax else {
+            return failed(before, place, path, "the file is larger than \(limits.fileBytesMax) bytes")
+        }
+        let changed = max(before.changedNanoseconds, before.modifiedNanoseconds)
+        let isYoung = try descriptor.stamp() != before || changed > now - StoreWalk.youngNanoseconds
+        let digest = FileDigest(of: bytes)
+        let reading =
+            if let old, old.digest == digest, old.place == place {
+                old.reading
+            } else {
+                EntityParser.parse(bytes, at: path, place: place, digest: digest)
+            }
+        return CachedReading(stamp: before, isYoung: isYoung, place: place, digest: digest, reading: reading)
+    }
+
+    private func failed(_ stamp: FileStamp, _ place: StorePlace, _ path: Text, _ message: String) -> CachedReading {
+        let problem = StoreDiagnostic(.error, "unreadable-file", message, file: path.string)
+        return CachedReading(stamp: stamp, isYoung: false, place: place, digest: nil, reading: .bad([problem]))
+    }
+
+    private mutating func problem(_ code: String, _ message: String, _ path: Text) {
+        scan.layoutProblems.append(StoreDiagnostic(.error, code, message, file: path.string))
+    }
+
+    private func joined(_ path: [Text]) -> Text { Text(path.map(\.string).joined(separator: "/")) }
+}
+
+extension Text {
+    /// The path of a name in the folder.
+    fileprivate func appending(_ name: Text) -> Text { isEmpty ? name : Text(string + "/" + name.string) }
+}

@@ -1,0 +1,50 @@
+internal import Directory
+internal import PolicyModel
+
+/// What references can find: the files in force by the entity they hold.
+struct Targets {
+    let files: [EntityKey: EntityFile]
+
+    init(_ chosen: some Sequence<EntityFile>) {
+        // Where two files still claim one key, the lesser path stands, so that order decides nothing.
+        files = Dictionary(chosen.map { ($0.key, $0) }, uniquingKeysWith: { $0.path < $1.path ? $0 : $1 })
+    }
+
+    /// Whether what the reference names is in force, under the path that it says.
+    func holds(_ reference: EntityReference) -> Bool {
+        guard let file = files[reference.target] else { return false }
+        guard let path = reference.path, file.isPathStated, case .policy(let policy) = file.entity else { return true }
+        return policy.path == path
+    }
+
+    /// The references of the file that name nothing.
+    func dangling(_ file: EntityFile) -> [EntityReference] { file.references.filter { !holds($0) } }
+
+    /// The same, as errors.
+    func faults(of file: EntityFile) -> [StoreDiagnostic] {
+        dangling(file).map { reference in
+            StoreDiagnostic(
+                .error, "missing-reference", "`\(reference.text)` does not exist (no good \(reference.target))",
+                file: file.path.string, position: reference.position)
+        }
+    }
+
+    /// Documents that count for a decision about the user or role; 0 for anything else.
+    func documentsCount(of file: EntityFile) -> Int {
+        switch file.entity {
+        case .user, .role: break
+        default: return 0
+        }
+        return file.references.reduce(file.documentsCount) { count, reference in
+            guard case .group = reference.target else { return count }
+            return count + (files[reference.target]?.documentsCount ?? 0)
+        }
+    }
+
+    func countProblem(of file: EntityFile, documentsMax: Int) -> StoreDiagnostic {
+        StoreDiagnostic(
+            .error, "too-many-documents",
+            "\(file.key) has \(documentsCount(of: file)) policy documents; at most \(documentsMax) may count for one principal",
+            file: file.path.string)
+    }
+}

@@ -1,0 +1,42 @@
+import Directory
+import PolicyModel
+import Testing
+
+@testable import DirectoryStore
+
+@Suite("StoreLoader: the strict start")
+struct StoreLoaderTests {
+    @Test func `a store with one of everything loads`() throws {
+        let store = try TemporaryStore()
+        try store.write("schema.json", #"{"ContextKeys":{"app:Env":{"Type":"string","MultiValued":true}}}"#)
+        try store.write("managed/Viewer.json", Sample.document())
+        try store.write("\(Sample.account)/account.json", #"{"AccountAliases":["acme"],"RootUser":"enabled"}"#)
+        try store.write(
+            "\(Sample.account)/users/alice.json",
+            Sample.user(
+                groups: ["Staff"], policies: ["arn:aws:iam::aws:policy/Viewer", "Own"], boundary: "Own",
+                inline: [Sample.document()], more: #","UserId":"AIDAALICE","Tags":[{"Key":"team","Value":"red"}]"#))
+        try store.write("\(Sample.account)/groups/staff.json", Sample.group(policies: ["Own"]))
+        try store.write("\(Sample.account)/roles/ops.json", Sample.role())
+        try store.write("\(Sample.account)/policies/Own.json", Sample.document())
+        try store.write(
+            "\(Sample.account)/resources/reports.json",
+            #"{"Resource":"arn:aws:docs:::report/*","Tags":[],"PolicyRequired":true}"#)
+        try store.write("README.md", "for people")
+        try store.write(".git/config", "")
+
+        let result = store.load()
+        #expect(result.diagnostics.map(\.fullLine) == [])
+        #expect(result.ignoredFiles == 2)
+        let account = try #require(AccountID("111122223333"))
+        let alice = try #require(result.directory.users[.user(account, "alice")])
+        #expect(alice.id == "AIDAALICE")
+        #expect(alice.tags == [Tag(key: "team", value: "red")])
+        #expect(alice.holdings.permissionsBoundary == "arn:aws:iam::111122223333:policy/Own")
+        #expect(alice.holdings.attachedPolicies.count == 2)
+        #expect(result.directory.accounts[account]?.isRootUserEnabled == true)
+        #expect(result.directory.declaredKeys["app:env"] == KeyDeclaration(type: .string, isMultiValued: true))
+        #expect(result.directory.resources.values.map(\.owner) == [account])
+        #expect(result.revision.utf8.count == 32)
+    }
+}
