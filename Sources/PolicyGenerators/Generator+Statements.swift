@@ -10,7 +10,7 @@ extension Generator {
     }
 
     private mutating func action(kind: PolicyKind) -> ActionElement {
-        let patterns = (0..<Int.random(in: 1...3, using: &random)).map { _ in actionPattern() }
+        let patterns = (0..<Int.random(in: 1...(isLarge ? 8 : 3), using: &random)).map { _ in actionPattern() }
         return kind != .rcp && random.chance(12) ? .notAction(patterns) : .action(patterns)
     }
 
@@ -18,11 +18,11 @@ extension Generator {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return "*"
         case 1: return random.pick(["*:*", "docs:*", "mail:*", "*:Read", "docs:*e*a*", "docs:???d"])
-        case 2...3: return random.pick(Vocabulary.actions)
+        case 2...3: return random.pick(Vocabulary.actions.filter { $0 != "docs:" })
         default:
             // The vendor must be literal or `*` (spec §2.4).
             let parts = target.action.split(at: ASCII.colon, maximum: 2)
-            guard parts.count == 2 else { return target.action }
+            guard parts.count == 2, !parts[1].isEmpty else { return "docs:*" }
             let name = random.chance(60) ? blurred(parts[1]) : parts[1]
             return Text("\(random.chance(15) ? "*" : parts[0]):\(name)")
         }
@@ -48,7 +48,7 @@ extension Generator {
 
     private mutating func resourceElement(kind: PolicyKind, expands: Bool) -> ResourceElement? {
         if kind == .trust || (kind == .resource && random.chance(30)) { return nil }
-        let patterns = (0..<Int.random(in: 1...2, using: &random)).map { _ in
+        let patterns = (0..<Int.random(in: 1...(isLarge ? 6 : 2), using: &random)).map { _ in
             resourcePattern(kind: kind, expands: expands)
         }
         return random.chance(12) ? .notResource(patterns) : .resource(patterns)

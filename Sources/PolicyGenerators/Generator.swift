@@ -15,6 +15,7 @@ public struct Generator: Sendable {
 
     var random: SeededRandom
     var target: Target
+    var isLarge = false
 
     /// The same seed makes the same things, in the same order.
     public init(seed: UInt64) {
@@ -83,7 +84,9 @@ public struct Generator: Sendable {
     public mutating func document(kind: PolicyKind) -> Document {
         let needs2012 = kind == .managed || kind == .boundary || kind == .scp || kind == .rcp
         let version: PolicyVersion? = needs2012 || random.chance(75) ? .v2012 : random.pick([.v2008, nil])
-        let statements = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+        // Now and then one that is large enough for every index of a compiled document to have several entries.
+        isLarge = random.chance(6)
+        let statements = (0..<Int.random(in: isLarge ? 6...16 : 1...3, using: &random)).map { _ in
             statement(kind: kind, expands: version == .v2012)
         }
         return Document(version: version, statements: statements)

@@ -8,7 +8,7 @@ enum Vocabulary {
 
     static let actions: [Text] = [
         "docs:Read", "docs:ReadAll", "docs:Write", "DOCS:read", "docs:List", "mail:Send", "mail:Read",
-        "docs:Get.Object",
+        "docs:Get.Object", "docs:", "docs:Öffne", "docs:a*b",
     ]
     static let services: [Text] = ["docs", "mail"]
     static let regions: [Text] = ["", "eu-west-1", "eu", "x1"]
@@ -56,7 +56,8 @@ enum Vocabulary {
     /// Variables as policies write them; the last ones are literal characters.
     static let variables: [Text] = [
         "${aws:username}", "${AWS:UserName}", "${app:owner}", "${aws:PrincipalTag/team}", "${app:array}", "${app:gone}",
-        "${app:gone, 'bob'}", "${app:owner,'x'}", "${app:gone, ''}", "${*}", "${?}", "${$}",
+        "${app:gone, 'bob'}", "${app:owner,'x'}", "${app:gone, ''}", "${app:array, 'bob'}",
+        "${app:gone , 'a*'}", "${*}", "${?}", "${$}",
     ]
 }
 

@@ -50,10 +50,9 @@ public enum OperatorRules {
     static func arn(_ value: Text, _ pattern: [Symbol]) -> Bool {
         let values = fields(scalars(value)) { $0 == ":" }
         let patterns = fields(pattern) { $0 == .written(":") }
-        let prefix: [Unicode.Scalar] = ["a", "r", "n"]
-        guard values.count == 6, patterns.count == 6, values[0] == prefix, patterns[0].map(\.scalar) == prefix else {
-            return false
-        }
+        guard values.count == 6, patterns.count == 6, scalars(value).starts(with: ["a", "r", "n"]),
+            pattern.starts(with: [.written("a"), .written("r"), .written("n")])
+        else { return false }
         return zip(values, patterns).allSatisfy { value, pattern in
             Glob(pattern.map(\.wildcardPiece)).matches(value)
         }

@@ -29,6 +29,8 @@ public struct ReferenceContext: Sendable, Hashable {
         self[key]?.values
     }
 
+    /// Whether a key is multi-valued; an empty list is absent, and says nothing.
+    ///
     /// "'Multi-valued' is a property of the **key's declaration** (registry), else of the JSON type the caller sent
     /// (array vs scalar)" (spec §4).
     public func isMultiValued(_ key: Text) -> Bool {
@@ -36,7 +38,7 @@ public struct ReferenceContext: Sendable, Hashable {
         if let declaration = ConditionKeys.declaration(ofFolded: folded) ?? declaredKeys[folded] {
             return declaration.isMultiValued
         }
-        guard case .multiple = held[folded] else { return false }
-        return true
+        guard case .multiple(let values) = held[folded] else { return false }
+        return !values.isEmpty
     }
 }

@@ -33,7 +33,7 @@ struct CaseFile: Sendable {
         self.name = name
         form = try #require(Form(rawValue: root["form"]?.string ?? ""), "\(name)")
         cases = try #require(root["cases"]?.elements).map {
-            Case(name: try #require($0["name"]?.string), file: name, node: $0)
+            Case(name: try #require($0["name"]?.string), file: name, node: $0, text: bytes)
         }
     }
 
@@ -47,6 +47,8 @@ struct Case: Sendable, CustomTestStringConvertible {
     var name: String
     var file: String
     var node: JSONNode
+    /// The bytes of the file.
+    var text: [UInt8]
 
     var testDescription: String { "\(file): \(name)" }
 
@@ -54,6 +56,14 @@ struct Case: Sendable, CustomTestStringConvertible {
     func text(_ member: String) throws -> Text {
         Text(try #require(node[member]?.string, "\(member)"))
     }
+
+    /// The source of a node of the case.
+    func source(of node: JSONNode) -> String {
+        String(decoding: text[node.byteRange], as: UTF8.self)
+    }
+
+    /// Whether policies that say this are refused when they are written.
+    var isRefused: Bool { node["refused"]?.value == .bool(true) }
 
     var result: Bool {
         get throws {

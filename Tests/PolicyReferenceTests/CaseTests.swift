@@ -14,7 +14,7 @@ import Testing
                 "engine-keys.json decision 35",
                 "examples.json decision 57",
                 "operators.json condition 121",
-                "resources.json resource 64",
+                "resources.json resource 66",
                 "set-operators.json condition 52",
                 "traps.json decision 42",
                 "truth-table.json condition 87",
