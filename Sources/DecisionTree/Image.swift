@@ -1,0 +1,104 @@
+/// Immutable 32-bit words that compiled things are made of; owns the memory that `Image` reads.
+///
+/// INVARIANT: the words are written once, before the storage is shared, and never after.
+@safe
+public final class ImageStorage: @unchecked Sendable {  // Immutable after `init`.
+    private let base: UnsafeMutablePointer<UInt32>
+    private let count: Int
+
+    /// Copies the words.
+    public init(_ words: [UInt32]) {
+        count = words.count
+        unsafe base = .allocate(capacity: max(words.count, 1))
+        unsafe base.update(from: words, count: words.count)
+    }
+
+
+    deinit { unsafe base.deallocate() }
+
+    /// How many bytes it takes.
+    public var byteCount: Int { count * 4 }
+
+    /// The words, to be read while the storage lives.
+    public var image: Image { unsafe Image(base: base, count: count) }
+}
+
+/// Compiled words, read with bounds checks and without reference counting.
+///
+/// INVARIANT: its `ImageStorage` is held by the tables for as long as anybody walks them.
+@frozen
+@safe
+public struct Image: @unchecked Sendable, BitwiseCopyable {  // Read-only words.
+    @usableFromInline let base: UnsafePointer<UInt32>
+    /// How many words there are.
+    public let count: Int
+
+    @usableFromInline
+    @unsafe
+    init(base: UnsafePointer<UInt32>, count: Int) {
+        unsafe self.base = base
+        self.count = count
+    }
+
+    /// The word at an offset; out of range ends the process, which a verified image never does.
+    @inlinable
+    public subscript(offset: Int) -> UInt32 {
+        precondition(offset >= 0 && offset < count, "image offset out of range")
+        return unsafe base[offset]
+    }
+
+    /// The word at an offset, as an offset.
+    @inlinable
+    public func offset(_ offset: Int) -> Int { Int(self[offset]) }
+
+    /// The bytes stored at an offset: their number in one word, then the bytes, four a word.
+    @inlinable
+    public func bytes(_ offset: Int) -> ByteView {
+        let length = Int(self[offset])
+        precondition(length <= (count - offset - 1) * 4, "image bytes out of range")
+        return unsafe ByteView(
+            base: UnsafeRawPointer(base + offset + 1).assumingMemoryBound(to: UInt8.self), count: length)
+    }
+}
+
+/// Builds the words of an image.
+public struct ImageWriter {
+    /// The words so far.
+    public private(set) var words: [UInt32]
+
+    /// An image that begins with `header` words, all zero; offset 0 is never a node, so 0 can mean "none".
+    public init(header: Int) {
+        words = Array(repeating: 0, count: header)
+    }
+
+    /// Where the next word goes.
+    public var offset: UInt32 { UInt32(words.count) }
+
+    /// Adds a word.
+    public mutating func append(_ word: UInt32) { words.append(word) }
+
+    /// Sets a word that was left open.
+    public mutating func set(_ offset: Int, _ word: UInt32) { words[offset] = word }
+
+    /// Adds bytes as `Image.bytes` reads them, and gives their offset.
+    @discardableResult
+    public mutating func append(bytes: some Collection<UInt8>) -> UInt32 {
+        let start = offset
+        words.append(UInt32(bytes.count))
+        var word: UInt32 = 0
+        var filled = 0
+        for byte in bytes {
+            word |= UInt32(byte) << UInt32(filled * 8)
+            filled += 1
+            if filled == 4 {
+                words.append(word)
+                (word, filled) = (0, 0)
+            }
+        }
+        if filled > 0 { words.append(word) }
+        return start
+    }
+
+    /// The image, ready to be read.
+    public func storage() -> ImageStorage { ImageStorage(words) }
+}

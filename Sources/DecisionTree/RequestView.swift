@@ -1,0 +1,103 @@
+/// A question as the hot path sees it: where its parts stand in the message, and what each context key holds.
+///
+/// One view a loop, used again for every question; nothing is allocated once it has seen its largest question. The
+/// scanner fills `principal`, `action`, `resource` and the entries; the authorizer adds the keys the engine computes and
+/// binds all of them to the key slots that conditions and variables read.
+@safe
+public struct RequestView: ~Copyable {
+    /// A context key with what it holds.
+    @frozen
+    public struct Entry: BitwiseCopyable {
+        /// The key as written, escapes resolved.
+        public var key: ByteView
+        /// The key's symbol in the snapshot, or `SymbolTable.none` when nothing there tests it.
+        public var keyID: UInt32
+        /// Where its values begin in `values`.
+        public var firstValue: Int
+        /// How many values it has; 0 for `[]`.
+        public var valueCount: Int
+        /// Whether it came as an array.
+        public var isList: Bool
+
+        /// Makes an entry.
+        @inlinable
+        public init(key: ByteView, keyID: UInt32, firstValue: Int, valueCount: Int, isList: Bool) {
+            self.key = key
+            self.keyID = keyID
+            self.firstValue = firstValue
+            self.valueCount = valueCount
+            self.isList = isList
+        }
+    }
+
+    /// The principal as given.
+    public var principal = ByteView()
+    /// The action as given.
+    public var action = ByteView()
+    /// The resource as given.
+    public var resource = ByteView()
+    /// The context keys: those of the caller first, then those of the engine.
+    public var entries: TrivialBuffer<Entry>
+    /// The values of all entries, one after the other.
+    public var values: TrivialBuffer<ByteView>
+    /// Unescaped and computed bytes.
+    public var arena: Arena
+
+    /// For each key symbol, the binding's number in the upper half and the entry's index in the lower.
+    @usableFromInline var slots: TrivialBuffer<UInt64>
+    @usableFromInline var binding: UInt32 = 0
+
+    /// Bytes that the engine computes for one question at the most: copies of names, times, tag keys.
+    public static let engineBytesMax = 64 * 1024
+
+    /// A view whose arena can hold the strings of a message of `messageBytesMax` bytes.
+    public init(messageBytesMax: Int) {
+        entries = TrivialBuffer(capacity: 256)
+        values = TrivialBuffer(capacity: 512)
+        slots = TrivialBuffer(capacity: 256)
+        arena = Arena(capacity: messageBytesMax + RequestView.engineBytesMax)
+    }
+
+    /// Forgets the last message.
+    public mutating func reset() {
+        principal = ByteView()
+        action = ByteView()
+        resource = ByteView()
+        entries.truncate(to: 0)
+        values.truncate(to: 0)
+        arena.reset()
+    }
+
+    /// Adds a single-valued entry.
+    @inlinable
+    public mutating func append(key: ByteView, keyID: UInt32, value: ByteView) {
+        values.append(value)
+        entries.append(Entry(key: key, keyID: keyID, firstValue: values.count - 1, valueCount: 1, isList: false))
+    }
+
+    /// Begins a question on a snapshot with `keyCount` key symbols: no key holds anything.
+    public mutating func beginBinding(keyCount: Int) {
+        if slots.count < keyCount { slots.resize(to: keyCount, with: 0) }
+        if binding == .max {
+            // The number is about to come round: forget every old one.
+            for index in 0..<slots.count { slots[index] = 0 }
+            binding = 0
+        }
+        binding += 1
+    }
+
+    /// Lets key symbol `keyID` hold the entry at `index`; `false` when it already holds one.
+    @inlinable
+    public mutating func bind(_ keyID: UInt32, toEntry index: Int) -> Bool {
+        guard entry(of: keyID) == nil else { return false }
+        slots[Int(keyID)] = UInt64(binding) << 32 | UInt64(UInt32(truncatingIfNeeded: index))
+        return true
+    }
+
+    /// The index of the entry that a key symbol holds in this question.
+    @inlinable
+    public func entry(of keyID: UInt32) -> Int? {
+        let slot = slots[Int(keyID)]
+        return slot >> 32 == UInt64(binding) ? Int(slot & 0xFFFF_FFFF) : nil
+    }
+}
