@@ -11,9 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-_Static_assert(clinux_epoll_in == EPOLLIN && clinux_epoll_out == EPOLLOUT, "epoll bits");
-_Static_assert(clinux_epoll_error == EPOLLERR && clinux_epoll_hangup == EPOLLHUP, "epoll bits");
-_Static_assert(clinux_epoll_read_hangup == EPOLLRDHUP, "epoll bits");
+_Static_assert((int)clinux_epoll_in == (int)EPOLLIN, "epoll bits");
+_Static_assert((int)clinux_epoll_out == (int)EPOLLOUT, "epoll bits");
+_Static_assert((int)clinux_epoll_error == (int)EPOLLERR, "epoll bits");
+_Static_assert((int)clinux_epoll_hangup == (int)EPOLLHUP, "epoll bits");
+_Static_assert((int)clinux_epoll_read_hangup == (int)EPOLLRDHUP, "epoll bits");
 
 int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
