@@ -1,0 +1,58 @@
+internal import Directory
+internal import Glibc
+internal import Synchronization
+
+// What comes from other threads: new connections, new snapshots, ended reloads, the drain.
+extension Loop {
+    /// Takes what is in force, if that has changed; the loop's old snapshot is let go.
+    mutating func refresh() {
+        let newest = shared.generation.load(ordering: .acquiring)
+        guard newest != generation else { return }
+        generation = newest
+        let before = handler.revision
+        handler.use(shared.source.current)
+        if handler.revision != before { announceRevision() }
+    }
+
+    /// Does what other threads have asked for.
+    mutating func takeCommands() {
+        let commands = port.take()
+        // After taking and before replying: whoever is told of a reload is from then on answered by its result.
+        refresh()
+        for command in commands {
+            switch command {
+            case .adopt(let descriptor, let isTrusted): adopt(descriptor, isTrusted: isTrusted)
+            case .reloaded(let token, let result): endReload(token, result)
+            case .drain: beginDrain()
+            }
+        }
+    }
+
+    /// Has the store read again; the connection waits for the result.
+    mutating func beginReload(_ slot: Int, isReplyWanted: Bool) {
+        guard isReplyWanted else {
+            shared.reload { _ in }
+            return
+        }
+        connections[slot].state = .reloading
+        let token = connections.token(of: slot)
+        shared.reload { [port] result in _ = port.post(.reloaded(token: token, result: result)) }
+    }
+
+    private mutating func endReload(_ token: UInt64, _ result: Result<String, ReloadFailure>) {
+        guard let slot = connections.slot(of: token), connections[slot].state == .reloading else { return }
+        connections[slot].state = .serving
+        handler.answerReload(result)
+        sendReplies(slot)
+        enqueue(slot)
+    }
+
+    /// Begins to end: each connection is read once more, answered, and closed.
+    private mutating func beginDrain() {
+        guard drainDeadline == nil else { return }
+        drainDeadline = shared.clock.monotonicMilliseconds() + SidecarLimits.drainMillisecondsMax
+        for slot in 0..<connections.count where connections[slot].isOpen {
+            connections[slot].state == .watching ? remove(slot) : enqueue(slot)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import DecisionTree
+internal import Glibc
+
+// Replies on their way out. They are gathered in the handler's buffer, sent once a turn, and kept by the connection
+// only while the peer does not take them; until it has, the connection is neither read nor served.
+extension Loop {
+    /// Sends what the handler has gathered for this connection, and keeps what is not taken.
+    mutating func sendReplies(_ slot: Int) {
+        guard handler.replies.count > 0 else { return }
+        defer { handler.replies.clear() }
+        guard !connections[slot].hasEnded else { return }
+        var sent = 0
+        if connections[slot].output.isEmpty {
+            sent = sendView(handler.replies.view, to: connections[slot].descriptor)
+            if sent < 0 {
+                connections[slot].hasEnded = errno != EAGAIN
+                sent = 0
+            }
+        }
+        guard !connections[slot].hasEnded else { return }
+        connections[slot].output.append(handler.replies.view.dropFirst(sent))
+    }
+
+    /// Sends what the connection has kept.
+    mutating func sendOutput(_ slot: Int) {
+        guard !connections[slot].output.isEmpty else { return }
+        if connections[slot].output.send(to: connections[slot].descriptor) < 0, errno != EAGAIN {
+            connections[slot].hasEnded = true
+        }
+        connections[slot].output.releaseIfEmpty()
+    }
+
+    /// Tells every watcher the revision in force.
+    mutating func announceRevision() {
+        for slot in 0..<connections.count where connections[slot].isOpen && connections[slot].state == .watching {
+            connections[slot].owesRevision = true
+            payOwedRevision(slot)
+            connections[slot].hasEnded ? remove(slot) : updateInterest(slot)
+        }
+    }
+
+    /// Tells a watcher the newest revision, once it has taken what it was told before.
+    mutating func payOwedRevision(_ slot: Int) {
+        guard connections[slot].owesRevision, connections[slot].output.isEmpty else { return }
+        connections[slot].owesRevision = false
+        handler.answerWatch()
+        sendReplies(slot)
+    }
+}

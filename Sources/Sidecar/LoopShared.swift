@@ -1,0 +1,41 @@
+internal import Directory
+internal import Synchronization
+
+/// What all loops of a sidecar share, none of it on a message's way but the generation.
+final class LoopShared: Sendable {
+    let source: any SnapshotSource
+    let counters: [LoopCounters]
+    let clock: SidecarClock
+    let staleDenyAfterSeconds: Int64?
+    let notifier: ServiceManager
+    /// When the sidecar was started, in the clock's milliseconds.
+    let startedMilliseconds: Int64
+    /// Grows after every change of what is in force.
+    let generation = Atomic<UInt64>(1)
+    /// Connections that exist or are on their way to a loop.
+    let connections = Atomic<Int>(0)
+    /// Connections that were turned away with `Overloaded`.
+    let overloaded = Atomic<Int>(0)
+
+    init(configuration: SidecarConfiguration, source: any SnapshotSource) {
+        self.source = source
+        counters = (0..<configuration.loops).map { _ in LoopCounters() }
+        clock = configuration.clock
+        staleDenyAfterSeconds = configuration.staleDenyAfterSeconds
+        notifier = ServiceManager(socket: configuration.notifySocket)
+        startedMilliseconds = configuration.clock.monotonicMilliseconds()
+    }
+
+    /// What all loops have done so far.
+    var tally: LoopTally { counters.map(\.tally).reduce(LoopTally(), +) }
+
+    /// Reads the store again; `completion` is called on the source's thread once the result is in force everywhere.
+    func reload(completion: @escaping @Sendable (Result<String, ReloadFailure>) -> Void) {
+        notifier.reloading()
+        source.reload { [self] result in
+            generation.add(1, ordering: .releasing)
+            notifier.ready(status: ServiceManager.summary(source.current.status))
+            completion(result)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Glibc
+
+/// A thread of our own: loops wait in the kernel, which a task of Swift's pool must not.
+@safe
+struct PlainThread: Sendable {
+    private let thread: pthread_t
+
+    private final class Body {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Starts a thread.
+    init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(SidecarError) {
+        var started = pthread_t()
+        // The thread takes over the one reference that is made here.
+        let body = unsafe Unmanaged.passRetained(Body(run))
+        let failure = unsafe pthread_create(
+            &started, nil,
+            { argument in
+                if let argument = unsafe argument {
+                    unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                }
+                return nil
+            }, body.toOpaque())
+        guard failure == 0 else {
+            unsafe body.release()
+            throw .system(doing: "start a thread", errno: failure)
+        }
+        thread = started
+        // At most 15 bytes; a longer name is refused and only a debugger would have shown it.
+        _ = unsafe pthread_setname_np(thread, name)
+    }
+
+    /// Waits for the end of the thread; once.
+    func join() {
+        _ = unsafe pthread_join(thread, nil)
+    }
+}
