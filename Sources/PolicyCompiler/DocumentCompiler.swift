@@ -11,6 +11,8 @@ public struct CompiledDocument: Sendable {
     public let flags: UInt32
     /// How many statements it has.
     public let statementCount: Int
+    /// Symbols of the keys it tests without a set operator: such a key may not arrive as an array (design §3.3).
+    let plainKeys: [UInt32]
 }
 
 /// Compiles documents into decision trees (design §1).
@@ -35,6 +37,12 @@ public struct DocumentCompiler {
         try verifier.verify()
         return CompiledDocument(
             storage: ImageStorage(words), serviceMask: emitter.serviceMask, flags: words[Format.Document.flags],
-            statementCount: document.statements.count)
+            statementCount: document.statements.count, plainKeys: plainKeys(of: document))
+    }
+
+    private func plainKeys(of document: Document) -> [UInt32] {
+        let conditions = document.statements.flatMap(\.conditions)
+            .filter { $0.operator.quantifier == nil && $0.operator.base != .null }
+        return Set(conditions.map { symbols.testedKey($0.key.foldedASCII) }).sorted()
     }
 }

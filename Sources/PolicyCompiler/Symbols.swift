@@ -85,9 +85,6 @@ public final class Symbols {
     /// The node of a condition, written the first time it is seen: equal conditions are one node (design §1).
     func condition(_ condition: Condition, expandsVariables: Bool) -> UInt32 {
         let key = testedKey(condition.key.foldedASCII)
-        if condition.operator.quantifier == nil, condition.operator.base != .null {
-            keyFlags[Int(key)] |= Format.KeyFlag.isTestedPlain
-        }
         let identity = ConditionIdentity(
             operator: condition.operator, key: key, values: condition.values,
             expandsVariables: expandsVariables && condition.operator.base.takesVariables)

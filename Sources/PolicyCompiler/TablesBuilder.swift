@@ -140,6 +140,7 @@ public struct TablesBuilder {
         for declared in declaredKeys {
             keyFlags[Int(symbols.key(declared.key))] |= Symbols.declared(declared.declaration)
         }
+        for key in documents.lazy.flatMap(\.plainKeys) { keyFlags[Int(key)] |= Format.KeyFlag.isTestedPlain }
         let only = accounts.count == 1 ? Int(accounts[0].payload) : 0
         return DecisionTables(
             DecisionTables.Segments(

@@ -19,6 +19,12 @@ public struct PolicySource: Sendable, Hashable {
         self.file = file
         self.statementPositions = statementPositions
     }
+
+    /// The line and column at which a statement begins in the file; the file's beginning for an index out of range.
+    public func place(ofStatement index: Int) -> (line: Int, column: Int) {
+        guard statementPositions.indices.contains(index) else { return (1, 1) }
+        return (statementPositions[index].line, statementPositions[index].column)
+    }
 }
 
 /// What came of reading a document.
