@@ -18,7 +18,7 @@ extension Generator {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return "*"
         case 1: return random.pick(["*:*", "docs:*", "mail:*", "*:Read", "docs:*e*a*", "docs:???d"])
-        case 2...3: return random.pick(Vocabulary.actions.filter { $0 != "docs:" })
+        case 2...3: return random.pick(Vocabulary.actions)
         default:
             // The vendor must be literal or `*` (spec §2.4).
             let parts = target.action.split(at: ASCII.colon, maximum: 2)
@@ -58,7 +58,7 @@ extension Generator {
         let completes = kind == .identity || kind == .managed || kind == .boundary || kind == .scp
         switch Int.random(in: 0..<12, using: &random) {
         case 0...1: return "*"
-        case 2: return random.pick(["**", "arn:aws:docs:*:*:*", "arn:aws:docs:*:*:*/*"])
+        case 2: return random.pick(["arn:aws:docs:*:*:*", "arn:aws:docs:*:*:*/*"])
         case 3 where completes:
             return random.pick(["arn:aws:docs", "arn:aws:docs:*", "arn:*:docs", "arn:aws:docs:eu*", "arn:aws:mail::"])
         case 4:
