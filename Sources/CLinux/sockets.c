@@ -2,7 +2,10 @@
 #include "clinux_sockets.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -125,6 +128,22 @@ ssize_t clinux_receive(int descriptor, void *bytes, size_t count) {
         ssize_t received = recv(descriptor, bytes, count, MSG_DONTWAIT);
         if (received >= 0 || errno != EINTR) return received;
     }
+}
+
+int clinux_name_this_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+int clinux_group_id(const char *name, gid_t *group) {
+    // Large groups need room for the names of their members.
+    for (size_t size = 4096; size <= 1 << 20; size *= 4) {
+        char *strings = malloc(size);
+        if (strings == NULL) return -1;
+        struct group entry, *found = NULL;
+        int error = getgrnam_r(name, &entry, strings, size, &found);
+        if (error == 0 && found != NULL) *group = found->gr_gid;
+        free(strings);
+        if (error != ERANGE) return error == 0 && found != NULL ? 0 : -1;
+    }
+    return -1;
 }
 
 static void service_signals(sigset_t *set) {

@@ -1,5 +1,6 @@
 internal import Directory
 internal import Glibc
+internal import WireProtocol
 
 /// One caller: its descriptor, what it sent that is not answered, and what it has not read.
 ///
@@ -19,8 +20,8 @@ struct Connection: ~Copyable {
 
     /// Part of an `AuthorizeMany` that is over a turn's budget.
     struct Progress {
-        /// Questions that have their answer in the reply so far.
-        var answered: Int
+        /// Where the call stands: the questions before have their answers in the reply so far.
+        let cursor: QuestionCursor
         /// What the message began with; all its answers come from it.
         let snapshot: Snapshot
     }

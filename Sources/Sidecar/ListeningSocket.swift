@@ -58,17 +58,7 @@ extension SidecarConfiguration {
     }
 
     private static func groupID(named name: String) -> gid_t? {
-        var entry = group()
-        var found: UnsafeMutablePointer<group>?
-        // Grown until the entry's strings fit.
-        var buffer: [CChar] = Array(repeating: 0, count: 4096)
-        while true {
-            let failure = unsafe getgrnam_r(name, &entry, &buffer, buffer.count, &found)
-            if failure == ERANGE, buffer.count < 1 << 20 {
-                buffer = Array(repeating: 0, count: buffer.count * 2)
-                continue
-            }
-            return unsafe failure == 0 && found != nil ? entry.gr_gid : nil
-        }
+        var number: gid_t = 0
+        return unsafe clinux_group_id(name, &number) == 0 ? number : nil
     }
 }

@@ -1,5 +1,7 @@
+internal import CLinux
 internal import DecisionTree
 internal import Glibc
+internal import WireProtocol
 
 // Replies on their way out. They are gathered in the handler's buffer, sent once a turn, and kept by the connection
 // only while the peer does not take them; until it has, the connection is neither read nor served.
@@ -7,18 +9,16 @@ extension Loop {
     /// Sends what the handler has gathered for this connection, and keeps what is not taken.
     mutating func sendReplies(_ slot: Int) {
         guard handler.replies.count > 0 else { return }
-        defer { handler.replies.clear() }
+        defer { handler.replies.removeAll() }
         guard !connections[slot].hasEnded else { return }
         var sent = 0
         if connections[slot].output.isEmpty {
-            sent = sendView(handler.replies.view, to: connections[slot].descriptor)
-            if sent < 0 {
-                connections[slot].hasEnded = errno != EAGAIN
-                sent = 0
-            }
+            let descriptor = connections[slot].descriptor
+            sent = unsafe handler.replies.withUnsafeBytes { unsafe clinux_send(descriptor, $0.baseAddress, $0.count) }
+            if sent < 0, errno != EAGAIN { connections[slot].hasEnded = true }
         }
-        guard !connections[slot].hasEnded else { return }
-        connections[slot].output.append(handler.replies.view.dropFirst(sent))
+        guard !connections[slot].hasEnded, sent < handler.replies.count else { return }
+        connections[slot].output.append(handler.replies.view.dropFirst(max(sent, 0)))
     }
 
     /// Sends what the connection has kept.

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import DecisionTree
 internal import Glibc
+internal import WireProtocol
 
 // A connection's turn: send what it is owed, answer what it sent within the budget, read once, answer again.
 extension Loop {

@@ -2,6 +2,7 @@ internal import CLinux
 internal import DecisionTree
 internal import Directory
 internal import Glibc
+internal import Synchronization
 
 /// One event loop: its connections, its reading of what is in force, and the state that every decision uses again.
 ///
@@ -34,7 +35,7 @@ struct Loop: ~Copyable {
         self.counters = counters
         self.port = port
         self.poller = poller
-        handler = MessageHandler(shared: shared)
+        handler = MessageHandler(shared: shared, counters: counters)
         refresh()
     }
 

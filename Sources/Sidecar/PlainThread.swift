@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A thread of our own: loops wait in the kernel, which a task of Swift's pool must not.
@@ -6,15 +7,26 @@ struct PlainThread: Sendable {
     private let thread: pthread_t
 
     private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+        private let name: String
+        private let body: @Sendable () -> Void
+
+        init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+
+        func run() {
+            // At most 15 bytes; a longer name is refused, and only a debugger would have shown it.
+            _ = unsafe clinux_name_this_thread(name)
+            body()
+        }
     }
 
     /// Starts a thread.
     init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(SidecarError) {
         var started = pthread_t()
         // The thread takes over the one reference that is made here.
-        let body = unsafe Unmanaged.passRetained(Body(run))
+        let body = unsafe Unmanaged.passRetained(Body(name, run))
         let failure = unsafe pthread_create(
             &started, nil,
             { argument in
@@ -28,12 +40,10 @@ struct PlainThread: Sendable {
             throw .system(doing: "start a thread", errno: failure)
         }
         thread = started
-        // At most 15 bytes; a longer name is refused and only a debugger would have shown it.
-        _ = unsafe pthread_setname_np(thread, name)
     }
 
     /// Waits for the end of the thread; once.
     func join() {
-        _ = unsafe pthread_join(thread, nil)
+        _ = pthread_join(thread, nil)
     }
 }

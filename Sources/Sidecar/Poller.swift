@@ -23,16 +23,25 @@ struct Poller: ~Copyable {
     /// The token of the port's wake-up; no connection has it.
     static let portToken = UInt64.max
 
-    /// A poller that reports when its loop is wanted.
-    init(watching port: LoopPort) throws(SidecarError) {
+    /// Makes the epoll descriptor of a loop, which reports when the loop is wanted.
+    ///
+    /// Apart from `init`, so that `Sidecar.start` can throw its failure before the loop's thread exists.
+    static func open(watching port: LoopPort) throws(SidecarError) -> Int32 {
         let raw = clinux_epoll_create()
         guard raw >= 0 else { throw systemFailure("make an epoll descriptor") }
+        guard clinux_epoll_add(raw, port.wakeDescriptor, Interest.reading.rawValue, portToken) == 0 else {
+            let failure = systemFailure("watch an event descriptor")
+            close(raw)
+            throw failure
+        }
+        return raw
+    }
+
+    /// Takes over what `open` made.
+    init(owning raw: Int32) {
         epoll = Descriptor(raw)
         unsafe events = .allocate(capacity: Poller.batch)
         unsafe events.initialize(repeating: clinux_epoll_event(), count: Poller.batch)
-        guard add(port.wakeDescriptor, .reading, token: Poller.portToken) else {
-            throw systemFailure("watch an event descriptor")
-        }
     }
 
     deinit { unsafe events.deallocate() }

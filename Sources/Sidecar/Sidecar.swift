@@ -9,6 +9,9 @@ internal import Synchronization
 /// `start` returns once callers can connect; `stop` lets the loops answer what they have read; `wait` returns when they
 /// have. All methods may be called from any thread.
 public final class Sidecar: Sendable {
+    /// Postern's version, as `GetInfo` and `Status` tell it.
+    public static let version = "0.1.0"
+
     private struct Running {
         let acceptor: Acceptor
         let acceptorThread: PlainThread
@@ -130,11 +133,15 @@ public final class Sidecar: Sendable {
     /// Starts a loop on its own thread, where all of its state is made and stays.
     private func startLoop(_ port: LoopPort, index: Int) throws(SidecarError) -> PlainThread {
         let counters = shared.counters[index]
-        let poller = LoopPoller(try Poller(watching: port))
-        return try PlainThread("loop \(index)") { [shared] in
-            guard let poller = poller.take() else { return }
-            var loop = Loop(shared: shared, counters: counters, port: port, poller: poller)
-            loop.run()
+        let epoll = try Poller.open(watching: port)
+        do throws(SidecarError) {
+            return try PlainThread("loop \(index)") { [shared] in
+                var loop = Loop(shared: shared, counters: counters, port: port, poller: Poller(owning: epoll))
+                loop.run()
+            }
+        } catch {
+            close(epoll)
+            throw error
         }
     }
 

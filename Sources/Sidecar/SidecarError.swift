@@ -40,9 +40,10 @@ public enum SidecarError: Error, Sendable, Hashable, CustomStringConvertible {
 /// The system's sentence for an error number, in lower case like our own.
 func errorText(_ number: Int32) -> String {
     var buffer: [CChar] = Array(repeating: 0, count: 256)
-    // `strerror_r` is given the buffer's true size; its result is either in the buffer or a constant.
-    guard let text = unsafe strerror_r(number, &buffer, buffer.count) else { return "error \(number)" }
-    return unsafe String(cString: text).lowercased()
+    // The POSIX `strerror_r`, given the buffer's true size; it ends what it writes with a NUL.
+    guard unsafe strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
+    let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self).lowercased()
 }
 
 /// Throws what the last system call reported.

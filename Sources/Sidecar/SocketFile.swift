@@ -23,7 +23,7 @@ final class SocketFile: Sendable {
             try SocketFile.checkFolder(folder)
             lock = try SocketFile.takeLock(path)
         } catch {
-            if madeFolder { rmdir(folder) }
+            if madeFolder { unsafe rmdir(folder) }
             throw error
         }
     }
@@ -34,14 +34,14 @@ final class SocketFile: Sendable {
     func bind(_ socket: Int32, mode: UInt32, group: gid_t?) throws(SidecarError) {
         try removeStale()
         let before = umask(0o177)
-        let failure = clinux_unix_bind(socket, path) == 0 ? 0 : errno
+        let failure = unsafe clinux_unix_bind(socket, path) == 0 ? 0 : errno
         umask(before)
         guard failure == 0 else { throw .system(doing: "make the socket `\(path)`", errno: failure) }
         guard let own = FileFacts(path) else { throw systemFailure("look at `\(path)`") }
         device.store(own.device, ordering: .relaxed)
         inode.store(own.inode, ordering: .relaxed)
-        if let group, chown(path, uid_t.max, group) != 0 { throw systemFailure("give `\(path)` to group \(group)") }
-        guard chmod(path, mode_t(mode)) == 0 else { throw systemFailure("set the mode of `\(path)`") }
+        if let group, unsafe chown(path, uid_t.max, group) != 0 { throw systemFailure("give `\(path)` to group \(group)") }
+        guard unsafe chmod(path, mode_t(mode)) == 0 else { throw systemFailure("set the mode of `\(path)`") }
     }
 
     /// Removes the socket's file if it is still ours, the lock file, and the folder if it was made and is empty.
@@ -50,10 +50,10 @@ final class SocketFile: Sendable {
         if let facts = FileFacts(path), facts.isSocket, facts.inode == inode.load(ordering: .relaxed),
             facts.device == device.load(ordering: .relaxed)
         {
-            unlink(path)
+            unsafe unlink(path)
         }
-        unlink(SocketFile.lockPath(path))
-        if madeFolder { rmdir(folder) }
+        unsafe unlink(SocketFile.lockPath(path))
+        if madeFolder { unsafe rmdir(folder) }
     }
 
     /// Removes a socket that nobody listens on.
@@ -63,16 +63,16 @@ final class SocketFile: Sendable {
         let probe = Descriptor(clinux_unix_stream_socket())
         guard probe.raw >= 0 else { throw systemFailure("make a socket") }
         // EAGAIN is a listener whose queue is full: alive.
-        if clinux_unix_connect(probe.raw, path) == 0 || errno == EAGAIN { throw .socketTaken(path: path) }
+        if unsafe clinux_unix_connect(probe.raw, path) == 0 || errno == EAGAIN { throw .socketTaken(path: path) }
         guard errno == ECONNREFUSED else { throw systemFailure("find out who serves `\(path)`") }
-        guard unlink(path) == 0 else { throw systemFailure("remove the stale socket `\(path)`") }
+        guard unsafe unlink(path) == 0 else { throw systemFailure("remove the stale socket `\(path)`") }
     }
 
     /// Takes the lock file beside the socket; it is held as long as the descriptor is open.
     private static func takeLock(_ path: String) throws(SidecarError) -> Descriptor {
         let lockPath = lockPath(path)
         while true {
-            let lock = Descriptor(open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
+            let lock = unsafe Descriptor(open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
             guard lock.raw >= 0 else { throw systemFailure("open the lock file `\(lockPath)`") }
             guard flock(lock.raw, LOCK_EX | LOCK_NB) == 0 else {
                 if errno == EWOULDBLOCK { throw .socketTaken(path: path) }
@@ -109,7 +109,7 @@ final class SocketFile: Sendable {
 
     /// Makes the folder if only it is missing; says whether it did.
     private static func makeFolder(_ folder: String) throws(SidecarError) -> Bool {
-        if mkdir(folder, 0o750) == 0 { return true }
+        if unsafe mkdir(folder, 0o750) == 0 { return true }
         guard errno == EEXIST else { throw systemFailure("make the socket's folder `\(folder)`") }
         return false
     }

@@ -56,6 +56,11 @@ ssize_t clinux_send(int descriptor, const void *bytes, size_t count);
 // Reads what there is; EINTR is tried again.
 ssize_t clinux_receive(int descriptor, void *bytes, size_t count);
 
+// Names the calling thread for debuggers; at most 15 bytes.
+int clinux_name_this_thread(const char *name);
+// The number of a group by its name; -1 when there is none.
+int clinux_group_id(const char *name, gid_t *group);
+
 // Blocks SIGTERM, SIGINT and SIGHUP in the calling thread, and thereby in every thread it starts, and ignores SIGPIPE.
 int clinux_block_service_signals(void);
 // Waits for SIGTERM, SIGINT or SIGHUP, which must be blocked, at most so long; gives its number, 0 when none came.

@@ -1,0 +1,71 @@
+internal import Directory
+internal import Synchronization
+internal import WireProtocol
+
+// Everything else.
+extension MessageHandler {
+    /// What a connection is told for which there is no room, whole and with its NUL.
+    static let overloadedReply: [UInt8] = {
+        var reply = WireBuffer()
+        reply.appendError(.overloaded(retryAfterMilliseconds: SidecarLimits.retryAfterMilliseconds))
+        return reply.bytes
+    }()
+
+    /// Answers a message that is longer than any may be.
+    mutating func refuseTooLong() {
+        tally.requests += 1
+        replies.appendError(.tooLong)
+    }
+
+    /// Tells a watcher what is in force.
+    mutating func answerWatch() { replies.appendWatchReply(revision: inForce.revision) }
+
+    /// Answers a reload that has ended.
+    mutating func answerReload(_ result: Result<String, ReloadFailure>) {
+        switch result {
+        case .success(let revision): replies.appendReloadReply(revision: revision)
+        case .failure(let failure): replies.appendError(.reloadFailed(failure.errors))
+        }
+    }
+
+    /// The errors name files and quote policies: for trusted users only.
+    func report(isTrusted: Bool) -> StatusReport {
+        let status = inForce.status
+        let uptime = shared.clock.monotonicMilliseconds() - shared.startedMilliseconds
+        var report = StatusReport(
+            revision: inForce.revision, version: Sidecar.version, uptimeSeconds: Int(uptime / 1_000),
+            lastReload: .init(at: Int(status.lastReload), succeeded: status.lastReloadSucceeded))
+        report.counts = StatusReport.Counts(inForce.snapshot.counts)
+        report.stale = status.isStale
+        report.errorCount = status.errors.count
+        report.ignoredFiles = status.ignoredFiles
+        report.errors = isTrusted ? status.errors : nil
+        // The other loops' numbers as they last told them, this one's as they are.
+        counters.publish(tally)
+        let tally = shared.tally
+        report.connections = max(0, shared.connections.load(ordering: .relaxed))
+        report.requests = tally.requests
+        report.decisions.allowed = tally.allowed
+        report.decisions.explicitDeny = tally.explicitDeny
+        report.decisions.implicitDeny = tally.implicitDeny
+        return report
+    }
+}
+
+extension StatusReport.Counts {
+    /// The same numbers, under the names of the interface.
+    init(_ counts: DirectoryCounts) {
+        self.init()
+        accounts = counts.accounts
+        users = counts.users
+        groups = counts.groups
+        roles = counts.roles
+        managedPolicies = counts.managedPolicies
+        resources = counts.resources
+        quarantined = counts.quarantined
+        trees = counts.trees
+        statements = counts.statements
+        conditions = counts.conditions
+        tableBytes = counts.tableBytes
+    }
+}

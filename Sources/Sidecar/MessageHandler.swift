@@ -1,0 +1,123 @@
+internal import Authorizer
+internal import DecisionTree
+internal import Directory
+internal import PolicyModel
+internal import Synchronization
+internal import WireProtocol
+
+/// What a loop does about a connection after a message.
+enum MessageOutcome {
+    /// Nothing: the reply, if one was wanted, is in the buffer.
+    case answered
+    /// Part of an `AuthorizeMany` is left for a later turn.
+    case partly(Connection.Progress)
+    /// Close behind the reply.
+    case close
+    /// `Watch` has taken the connection; the first reply is in the buffer.
+    case watch
+    /// Have the store read again, and reply when that has ended.
+    case reload(isReplyWanted: Bool)
+}
+
+/// Turns messages into replies: scan, decide, format. No sockets and no waiting; one a loop.
+struct MessageHandler: ~Copyable {
+    /// What is in force, as this loop last saw it.
+    struct InForce {
+        var snapshot: Snapshot
+        var tables: DecisionTables
+        var revision: String
+        var status: StoreStatus
+        /// The last second in which decisions are still taken from the snapshot.
+        var trustedUntil: Int64
+    }
+
+    let shared: LoopShared
+    let counters: LoopCounters
+    /// Replies that have not been sent; the loop takes them.
+    var replies = WireBuffer(capacity: 16 * 1024)
+    /// What was done so far.
+    var tally = LoopTally()
+    var scanner = MessageScanner()
+    var scratch = Scratch()
+    var inForce: InForce
+
+    /// A handler of what the source has in force now.
+    init(shared: LoopShared, counters: LoopCounters) {
+        self.shared = shared
+        self.counters = counters
+        inForce = MessageHandler.inForce(shared.source.current, shared)
+    }
+
+    /// The revision that answers carry.
+    var revision: String { inForce.revision }
+
+    /// Answers from here on by what is given.
+    mutating func use(_ current: (snapshot: Snapshot, status: StoreStatus)) {
+        inForce = MessageHandler.inForce(current, shared)
+    }
+
+    static func inForce(
+        _ current: (snapshot: Snapshot, status: StoreStatus), _ shared: LoopShared
+    ) -> InForce {
+        var trustedUntil = Int64.max
+        if let since = current.status.troubleSince, let seconds = shared.staleDenyAfterSeconds {
+            let (sum, isOver) = since.addingReportingOverflow(seconds)
+            trustedUntil = isOver ? .max : sum
+        }
+        return InForce(
+            snapshot: current.snapshot, tables: current.snapshot.tables, revision: current.snapshot.revision,
+            status: current.status, trustedUntil: trustedUntil)
+    }
+
+    /// Answers one message, without its NUL, into `replies`.
+    mutating func answer(
+        _ message: ByteView, isTrusted: Bool, progress: Connection.Progress?, _ budget: inout TurnBudget
+    ) -> MessageOutcome {
+        let start = replies.count
+        var outcome = MessageOutcome.answered
+        do throws(WireError) {
+            if let progress {
+                outcome = try goOn(message, progress, &budget)
+            } else {
+                tally.requests += 1
+                let incoming = try scanner.scan(message, keys: inForce.tables.keys)
+                outcome = try perform(incoming, isTrusted: isTrusted, &budget)
+            }
+        } catch {
+            replies.truncate(to: start)
+            replies.appendError(error)
+            if error.closesConnection { return .close }
+        }
+        if scanner.flags.oneway { replies.truncate(to: start) }
+        return outcome
+    }
+
+    mutating func perform(
+        _ incoming: Incoming, isTrusted: Bool, _ budget: inout TurnBudget
+    ) throws(WireError) -> MessageOutcome {
+        switch incoming {
+        case .authorize(let explain):
+            try checkMayExplain(explain, isTrusted)
+            budget.questions -= 1
+            try answerAuthorize(explain: explain)
+        case .authorizeMany(_, let explain):
+            try checkMayExplain(explain, isTrusted)
+            replies.beginAnswers()
+            return answerQuestions(explain: explain, of: inForce.snapshot, &budget)
+        case .status: replies.appendStatusReply(report(isTrusted: isTrusted))
+        case .reload:
+            guard isTrusted else { throw .permissionDenied("`Reload` is for trusted users") }
+            return .reload(isReplyWanted: !scanner.flags.oneway)
+        case .watch:
+            answerWatch()
+            return .watch
+        case .getInfo: replies.appendInfoReply(version: Sidecar.version)
+        case .getInterfaceDescription(let interface): replies.appendInterfaceReply(interface)
+        }
+        return .answered
+    }
+
+    func checkMayExplain(_ explain: Bool, _ isTrusted: Bool) throws(WireError) {
+        guard !explain || isTrusted else { throw .permissionDenied("`explain` is for trusted users") }
+    }
+}
