@@ -104,8 +104,8 @@ public struct Explanation: Sendable, Hashable {
         /// The kind of policy.
         public var layer: String
         /// Its name, its ARN, or the resource it hangs on.
-        public var policy: Text
-        public var sid: Text?
+        public var policy: String
+        public var sid: String?
         /// From 0, in document order.
         public var index: Int
         /// Relative to the store.
@@ -116,8 +116,9 @@ public struct Explanation: Sendable, Hashable {
         init(_ verdict: Verdict, policy: Text, source: PolicySource) {
             index = Int(verdict.statementIndex)
             layer = "\(verdict.layer)"
-            self.policy = policy
-            sid = source.document.statements.indices.contains(index) ? source.document.statements[index].sid : nil
+            self.policy = policy.string
+            let statements = source.document.statements
+            sid = statements.indices.contains(index) ? statements[index].sid?.string : nil
             file = source.file
             (line, column) = source.place(ofStatement: index)
         }
