@@ -1,5 +1,5 @@
 /// A JSON value to be written; members come out in the order given.
-public indirect enum JSONOutput: Sendable {
+public enum JSONOutput: Sendable {
     case null
     case bool(Bool)
     case int(Int)

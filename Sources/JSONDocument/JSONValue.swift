@@ -71,7 +71,7 @@ public struct JSONNode: Sendable, Hashable {
 /// What a JSON text can hold.
 ///
 /// Swift compares strings by canonical equivalence; who needs byte equality of names or strings compares `utf8`.
-public indirect enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     /// The number's source text, such as `1.50`.
