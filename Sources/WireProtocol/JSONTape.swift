@@ -40,7 +40,7 @@ struct JSONTape: ~Copyable {
     var peek: UInt8 { index < text.count ? text[index] : 0 }
 
     /// The fault of a byte that does not belong here.
-    func unexpected() -> JSONFault {
+    mutating func unexpected() -> JSONFault {
         guard index < text.count else { return .unexpectedEnd }
         guard text[index] >= 0x80, text.widthOfScalar(at: index) == nil else { return .unexpected(offset: index) }
         return .invalidUTF8(offset: index)

@@ -53,7 +53,7 @@ extension MessageScanner {
                 isList: true))
     }
 
-    private func contextValue(_ token: Int, _ key: ByteView) throws(WireError) -> ByteView {
+    private mutating func contextValue(_ token: Int, _ key: ByteView) throws(WireError) -> ByteView {
         let value = tape.tokens[token]
         switch value.kind {
         case .string:

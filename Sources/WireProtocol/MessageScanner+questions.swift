@@ -31,13 +31,13 @@ extension MessageScanner {
         try refuseSession(members)
     }
 
-    private func refuseSession(_ members: QuestionMembers) throws(WireError) {
+    private mutating func refuseSession(_ members: QuestionMembers) throws(WireError) {
         guard let session = members.session else { return }
         guard tape.tokens[session].kind == .object else { throw .invalidParameter("session") }
         throw .badRequest("`session` is not supported yet")
     }
 
-    private func explain(_ members: QuestionMembers) throws(WireError) -> Bool {
+    private mutating func explain(_ members: QuestionMembers) throws(WireError) -> Bool {
         guard let explain = members.explain else { return false }
         switch tape.tokens[explain].kind {
         case .true: return true
@@ -46,7 +46,7 @@ extension MessageScanner {
         }
     }
 
-    private func text(_ token: Int?, _ name: String, _ bytesMax: Int) throws(WireError) -> ByteView {
+    private mutating func text(_ token: Int?, _ name: String, _ bytesMax: Int) throws(WireError) -> ByteView {
         guard let token, tape.tokens[token].kind == .string else { throw .invalidParameter(name) }
         let text = tape.tokens[token].text
         guard !text.isEmpty else { throw .badRequest("`\(name)` is empty") }
@@ -55,7 +55,7 @@ extension MessageScanner {
     }
 
     /// Sorts the members of an object; one that has no place there is `invalidParameter`.
-    private func members(
+    private mutating func members(
         of object: Int?, in place: QuestionMembers.Place
     ) throws(WireError) -> QuestionMembers {
         var members = QuestionMembers()

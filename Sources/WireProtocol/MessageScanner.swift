@@ -92,7 +92,7 @@ public struct MessageScanner: ~Copyable {
         }
     }
 
-    private func boolean(_ token: Int, _ name: String) throws(WireError) -> Bool {
+    private mutating func boolean(_ token: Int, _ name: String) throws(WireError) -> Bool {
         switch tape.tokens[token].kind {
         case .true: return true
         case .false, .null: return false
@@ -100,7 +100,7 @@ public struct MessageScanner: ~Copyable {
         }
     }
 
-    private func methodName(_ token: Int?) throws(WireError) -> ByteView {
+    private mutating func methodName(_ token: Int?) throws(WireError) -> ByteView {
         guard let token, tape.tokens[token].kind != .null else { throw .badRequest("`method` is missing") }
         guard tape.tokens[token].kind == .string else {
             throw .badRequest("`method` must be a string, not \(tape.tokens[token].kind.name)")
@@ -108,7 +108,7 @@ public struct MessageScanner: ~Copyable {
         return tape.tokens[token].text
     }
 
-    private func parameterObject(_ token: Int?) throws(WireError) -> Int? {
+    private mutating func parameterObject(_ token: Int?) throws(WireError) -> Int? {
         guard let token, tape.tokens[token].kind != .null else { return nil }
         guard tape.tokens[token].kind == .object else { throw .invalidParameter("parameters") }
         return token
@@ -127,7 +127,7 @@ public struct MessageScanner: ~Copyable {
         }
     }
 
-    private func scanWithoutParameters(_ method: WireMethod, _ object: Int?) throws(WireError) -> Incoming {
+    private mutating func scanWithoutParameters(_ method: WireMethod, _ object: Int?) throws(WireError) -> Incoming {
         if let object, tape.tokens[object].count > 0 {
             throw .invalidParameter(UserText.bounded(tape.tokens[object + 1].text))
         }
@@ -141,7 +141,7 @@ public struct MessageScanner: ~Copyable {
         }
     }
 
-    private func scanGetInterfaceDescription(_ object: Int?) throws(WireError) -> Incoming {
+    private mutating func scanGetInterfaceDescription(_ object: Int?) throws(WireError) -> Incoming {
         guard let object else { throw .invalidParameter("interface") }
         var interface: Int?
         var name = object + 1
@@ -154,7 +154,7 @@ public struct MessageScanner: ~Copyable {
         }
         guard let interface, tape.tokens[interface].kind == .string else { throw .invalidParameter("interface") }
         let text = tape.tokens[interface].text
-        for candidate in WireInterface.allCases where text.text.string == candidate.rawValue {
+        for candidate in WireInterface.allCases where text.text == Text(candidate.rawValue) {
             return .getInterfaceDescription(candidate)
         }
         throw .interfaceNotFound(UserText.bounded(text))
