@@ -4,7 +4,9 @@ import Testing
 struct TidyTests {
     private let tree = SourceTree()
     private static let folders = [".ci", "Benchmarks", "Deploy", "Sources", "Tests"]
-    private static let topFiles = [".gitignore", ".swift-format", "LICENSE", "Package.swift", "README.md"]
+    private static let topFiles = [
+        ".dockerignore", ".gitignore", ".swift-format", "LICENSE", "Package.swift", "README.md",
+    ]
 
     @Test("no leftover marker is in any text of ours")
     func noLeftoverMarkers() throws {
