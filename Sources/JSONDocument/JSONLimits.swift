@@ -3,7 +3,9 @@ public struct JSONLimits: Sendable, Hashable {
     /// The longest text, in bytes.
     public var bytesMax: Int
     /// The most arrays and objects inside each other; never above `depthCeiling`.
-    public var depthMax: Int
+    public var depthMax: Int {
+        didSet { depthMax = min(depthMax, JSONLimits.depthCeiling) }
+    }
     /// The most values of all kinds together.
     public var nodesMax: Int
 

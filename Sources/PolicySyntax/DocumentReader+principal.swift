@@ -20,7 +20,9 @@ extension DocumentReader {
                 .principalNotEveryone, "a resource control policy is about everyone; write `\"Principal\": \"*\"`",
                 at: found.node.position, found.path)
         }
-        if kind == .trust, patterns.contains(.everyone) { everyoneTrusted(at: found.node.position, found.path) }
+        if kind == .trust, effect == .allow, patterns.contains(.everyone) {
+            everyoneTrusted(at: found.node.position, found.path)
+        }
         return found.isNegated ? .notPrincipal(patterns) : .principal(patterns)
     }
 

@@ -205,6 +205,9 @@ struct Refused: Sendable, CustomTestStringConvertible {
     func depthCeiling() {
         let limits = JSONLimits(bytesMax: 2_000_000, depthMax: .max, nodesMax: .max)
         #expect(limits.depthMax == JSONLimits.depthCeiling)
+        var raised = JSONLimits.message
+        raised.depthMax = 1_000_000
+        #expect(raised.depthMax == JSONLimits.depthCeiling)
         let error = refusal(String(repeating: "[", count: 1_000_000), limits: limits)
         #expect(error == .tooDeep(depthMax: 128, position: JSONPosition(line: 1, column: 129)))
     }
