@@ -103,6 +103,7 @@ struct TextItem {
 extension Text {
     /// How many bytes stand before the first `${`.
     var firstVariableMark: Int? {
+        guard utf8.contains(ASCII.dollar) else { return nil }
         var previous: UInt8 = 0
         for (offset, byte) in utf8.enumerated() {
             if previous == ASCII.dollar, byte == UInt8(ascii: "{") { return offset - 1 }
