@@ -59,8 +59,9 @@ extension ByteView {
         return firstIndex(of: 0, from: index)
     }
 
-    /// The index of the first byte at or after `start` that is not a plain character of a JSON string: a quote, a
-    /// backslash, a control character, or part of a character beyond ASCII. `count` when there is none.
+    /// The index of the first byte at or after `start` that is not a plain character of a JSON string, or `count`.
+    ///
+    /// Not plain are a quote, a backslash, a control character, and each part of a character beyond ASCII.
     @inline(__always)
     func endOfPlainText(from start: Int) -> Int {
         var index = start

@@ -19,7 +19,9 @@ struct JSONTape: ~Copyable {
         tokens = TrivialBuffer(capacity: capacity)
     }
 
-    /// Reads a whole text. The tokens are good while text and arena are.
+    /// Reads a whole text.
+    ///
+    /// The tokens are good while text and arena are.
     mutating func read(_ text: ByteView, into arena: inout Arena, depthMax: Int) throws(JSONFault) {
         self.text = text
         self.depthMax = depthMax

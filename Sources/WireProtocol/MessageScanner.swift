@@ -35,7 +35,9 @@ public struct MessageScanner: ~Copyable {
         tape = JSONTape(capacity: 256)
     }
 
-    /// Reads one message, without its NUL. `keys` are the condition keys of the snapshot that will decide.
+    /// Reads one message, without its NUL.
+    ///
+    /// `keys` are the condition keys of the snapshot that will decide.
     public mutating func scan(_ message: ByteView, keys: SymbolTable) throws(WireError) -> Incoming {
         view.reset()
         flags = CallFlags()

@@ -9,7 +9,7 @@ public struct WireExplanation: Sendable, Hashable {
 
     /// A statement, and where it is written.
     public struct Statement: Sendable, Hashable {
-        /// The kind of policy: `identityPolicy`, `resourcePolicy`, `permissionsBoundary`, …
+        /// The kind of policy, such as `identityPolicy`.
         public var layer: String
         /// The policy's ARN or name.
         public var policy: String
