@@ -64,8 +64,11 @@ struct WireValueReader: ~Copyable {
     private var tape = JSONTape(capacity: 256)
     private var arena: Arena
 
+    private let depthMax: Int
+
     /// `capacity` is the length of the longest text that will be read.
-    init(capacity: Int) {
+    init(capacity: Int, depthMax: Int = WireValue.depthMax) {
+        self.depthMax = depthMax
         arena = Arena(capacity: max(capacity, 1))
     }
 
@@ -80,7 +83,7 @@ struct WireValueReader: ~Copyable {
 
     private mutating func read(view: ByteView) -> Result<WireValue, ReplyError> {
         do throws(JSONFault) {
-            try tape.read(view, into: &arena, depthMax: WireValue.depthMax)
+            try tape.read(view, into: &arena, depthMax: depthMax)
             return .success(value(0))
         } catch {
             return .failure(.malformed(tape.describe(error)))

@@ -1,0 +1,182 @@
+import PolicyModel
+import Testing
+
+@testable import WireProtocol
+
+@Suite struct ReplyTests {
+    private let explanation = WireExplanation(
+        reason: "identityPolicyDeny", summary: "an identity-based policy explicitly denies it",
+        matchedStatement: .init(
+            layer: "identityPolicy", policy: "Readers", sid: "No\"Way", statementIndex: 2, file: "users/a.json",
+            line: 7,
+            column: 12))
+
+    @Test func `Authorize is answered with exactly these bytes`() {
+        expect("{\"parameters\":{\"allowed\":true,\"decision\":\"allowed\",\"revision\":\"4f\"}}\0") {
+            $0.appendAuthorizeReply(.allowed, revision: "4f")
+        }
+        expect("{\"parameters\":{\"allowed\":false,\"decision\":\"explicitDeny\",\"revision\":\"4f\"}}\0") {
+            $0.appendAuthorizeReply(.explicitDeny, revision: "4f")
+        }
+        expect(
+            """
+            {"parameters":{"allowed":false,"decision":"implicitDeny","revision":"4f","explanation":\
+            {"reason":"identityPolicyDeny","summary":"an identity-based policy explicitly denies it","matchedStatement":\
+            {"layer":"identityPolicy","policy":"Readers","sid":"No\\"Way","index":2,"file":"users/a.json","line":7,"column":12}}}}\0
+            """
+        ) { $0.appendAuthorizeReply(.implicitDeny, revision: "4f", explanation: explanation) }
+    }
+
+    @Test func `AuthorizeMany is answered with exactly these bytes`() {
+        expect("{\"parameters\":{\"answers\":[],\"revision\":\"r\"}}\0") {
+            $0.beginAnswers()
+            $0.endAnswers(revision: "r")
+        }
+        let short = WireExplanation(reason: "allowed", summary: "the policies allow it")
+        expect(
+            """
+            {"parameters":{"answers":[{"allowed":true,"decision":"allowed","explanation":{"reason":"allowed",\
+            "summary":"the policies allow it"}},{"allowed":false,"decision":"implicitDeny","error":"BadRequest: `a` is empty"}],\
+            "revision":"r"}}\0
+            """
+        ) {
+            $0.beginAnswers()
+            $0.appendAnswer(.allowed, explanation: short, isFirst: true)
+            $0.appendAnswer(fault: "BadRequest: `a` is empty", isFirst: false)
+            $0.endAnswers(revision: "r")
+        }
+    }
+
+    @Test func `Reload, Watch and GetInfo are answered with exactly these bytes`() {
+        expect("{\"parameters\":{\"revision\":\"r\"}}\0") { $0.appendReloadReply(revision: "r") }
+        expect("{\"parameters\":{\"revision\":\"r\"},\"continues\":true}\0") { $0.appendWatchReply(revision: "r") }
+        expect(
+            """
+            {"parameters":{"vendor":"Postern","product":"Postern","version":"0.1","url":"https://postern.invalid/",\
+            "interfaces":["org.varlink.service","io.postern"]}}\0
+            """
+        ) { $0.appendInfoReply(version: "0.1") }
+    }
+
+    @Test(arguments: [
+        (WireError.tooLong, "io.postern.BadRequest", "{\"message\":\"the message is longer than 65536 bytes\"}"),
+        (.unparsable("no\n\"JSON\""), "io.postern.BadRequest", "{\"message\":\"no\\n\\\"JSON\\\"\"}"),
+        (.badRequest("`a` is empty"), "io.postern.BadRequest", "{\"message\":\"`a` is empty\"}"),
+        (.notReady, "io.postern.NotReady", "{}"),
+        (.overloaded(retryAfterMilliseconds: 250), "io.postern.Overloaded", "{\"retryAfterMilliseconds\":250}"),
+        (.reloadFailed(["a", "b\\"]), "io.postern.ReloadFailed", "{\"errors\":[\"a\",\"b\\\\\"]}"),
+        (.permissionDenied("no"), "io.postern.PermissionDenied", "{\"message\":\"no\"}"),
+        (.invalidParameter("x"), "org.varlink.service.InvalidParameter", "{\"parameter\":\"x\"}"),
+        (.methodNotFound("a.B"), "org.varlink.service.MethodNotFound", "{\"method\":\"a.B\"}"),
+        (.methodNotImplemented("a.B"), "org.varlink.service.MethodNotImplemented", "{\"method\":\"a.B\"}"),
+        (.interfaceNotFound("a"), "org.varlink.service.InterfaceNotFound", "{\"interface\":\"a\"}"),
+        (.expectedMore, "org.varlink.service.ExpectedMore", "{}"),
+    ])
+    func `each error has its name and parameters, and a client reads it back`(
+        error: WireError, name: String, parameters: String
+    ) {
+        expect("{\"error\":\"\(name)\",\"parameters\":\(parameters)}\0") { $0.appendError(error) }
+        let expected: WireError =
+            switch error {
+            case .tooLong, .unparsable: .badRequest(error.message)
+            default: error
+            }
+        #expect(throws: ReplyError.refused(expected)) { _ = try reply { $0.appendError(error) } }
+    }
+
+    @Test func `answers are read back as they were given`() throws {
+        let single = try reply { $0.appendAuthorizeReply(.explicitDeny, revision: "é", explanation: explanation) }
+        let authorization = try single.authorization()
+        #expect(authorization.answer.decision == .explicitDeny && !authorization.answer.allowed)
+        #expect(authorization.answer.explanation == explanation)
+        #expect(authorization.revision == "é")
+
+        let many = try reply {
+            $0.beginAnswers()
+            $0.appendAnswer(.allowed, isFirst: true)
+            $0.appendAnswer(fault: "tooCostly: x", isFirst: false)
+            $0.endAnswers(revision: "r")
+        }
+        let (answers, revision) = try many.authorizations(count: 2)
+        #expect(answers.map(\.decision) == [.allowed, .implicitDeny])
+        #expect(answers.map(\.error) == [nil, "tooCostly: x"])
+        #expect(revision == "r")
+        #expect(throws: ReplyError.malformed("2 answers to 3 questions")) { _ = try many.authorizations(count: 3) }
+    }
+
+    @Test func `a status is read back as it was given`() throws {
+        var report = StatusReport(
+            revision: "4f", version: "0.1", uptimeSeconds: 5, lastReload: .init(at: 1_700_000_000, succeeded: false))
+        (report.counts.accounts, report.counts.users, report.counts.groups, report.counts.roles) = (1, 2, 3, 4)
+        (report.counts.managedPolicies, report.counts.resources, report.counts.quarantined) = (5, 6, 7)
+        (report.counts.trees, report.counts.statements, report.counts.conditions, report.counts.tableBytes) = (
+            8, 9, 10, 11
+        )
+        (report.connections, report.requests, report.errorCount, report.ignoredFiles) = (12, 13, 14, 15)
+        (report.decisions.allowed, report.decisions.explicitDeny, report.decisions.implicitDeny) = (16, 17, 18)
+        report.stale = true
+        for errors in [nil, [], ["a.json:1:2: error: `x`"]] as [[String]?] {
+            report.errors = errors
+            #expect(try reply { $0.appendStatusReply(report) }.status() == report)
+        }
+    }
+
+    @Test func `a status has exactly these bytes`() {
+        let report = StatusReport(
+            revision: "4f", version: "0.1", uptimeSeconds: 5, lastReload: .init(at: -1, succeeded: true))
+        expect(
+            """
+            {"parameters":{"revision":"4f","version":"0.1","uptimeSeconds":5,"counts":{"accounts":0,"users":0,"groups":0,\
+            "roles":0,"managedPolicies":0,"resources":0,"quarantined":0,"trees":0,"statements":0,"conditions":0,\
+            "tableBytes":0},"connections":0,"requests":0,"decisions":{"allowed":0,"explicitDeny":0,"implicitDeny":0},\
+            "lastReload":{"at":-1,"succeeded":true},"stale":false,"errorCount":0,"ignoredFiles":0}}\0
+            """
+        ) { $0.appendStatusReply(report) }
+    }
+
+    @Test(arguments: [
+        (
+            "{\"parameters\":{\"allowed\":true,\"decision\":\"implicitDeny\",\"revision\":\"\"}}",
+            "`allowed` contradicts the rest"
+        ),
+        (
+            "{\"parameters\":{\"allowed\":false,\"decision\":\"allowed\",\"revision\":\"\"}}",
+            "`allowed` contradicts the rest"
+        ),
+        (
+            "{\"parameters\":{\"allowed\":true,\"decision\":\"allowed\",\"error\":\"x\",\"revision\":\"\"}}",
+            "`allowed` contradicts the rest"
+        ),
+        ("{\"parameters\":{\"allowed\":true,\"decision\":\"yes\",\"revision\":\"\"}}", "`decision` is none of ours"),
+        (
+            "{\"parameters\":{\"allowed\":1,\"decision\":\"allowed\",\"revision\":\"\"}}",
+            "`allowed` is missing or of the wrong type"
+        ),
+        ("{\"parameters\":{\"allowed\":true,\"decision\":\"allowed\"}}", "`revision` is missing or of the wrong type"),
+        ("{}", "`decision` is missing or of the wrong type"),
+        ("[]", "it is no JSON object"),
+        ("{\"parameters\":[]}", "its parameters are no object"),
+        ("{\"error\":1}", "`error` is no string"),
+        ("{\"continues\":1}", "`continues` is no boolean"),
+        ("{", "the message is no JSON: it ends too early"),
+    ])
+    func `a reply that is wrong or contradicts itself is malformed`(text: String, message: String) {
+        #expect(throws: ReplyError.malformed(message)) { _ = try WireReply(Array(text.utf8)).authorization() }
+    }
+
+    @Test func `an error that the client does not know is named`() {
+        #expect(throws: ReplyError.unknownError(name: "a.B")) { _ = try WireReply(Array("{\"error\":\"a.B\"}".utf8)) }
+    }
+}
+
+private func expect(_ text: String, _ append: (inout WireBuffer) -> Void) {
+    var buffer = WireBuffer(capacity: 1)
+    append(&buffer)
+    #expect(String(decoding: buffer.bytes, as: UTF8.self) == text)
+}
+
+private func reply(_ append: (inout WireBuffer) -> Void) throws(ReplyError) -> WireReply {
+    var buffer = WireBuffer()
+    append(&buffer)
+    return try WireReply(Array(buffer.bytes.dropLast()))
+}
