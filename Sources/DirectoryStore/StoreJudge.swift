@@ -32,14 +32,30 @@ struct StoreJudge {
         var canFallBack: Bool { isNew && isChanged }
     }
 
-    /// Judges a reading against what is in force; `takesWhole` is rule 1 (and `--reload whole`).
+    /// How files are taken together.
+    enum Mode: Sendable, Hashable {
+        /// Nothing is in force yet: each file by itself, so that every error of every file is found.
+        case start
+        /// A folder that swaps as a whole is one unit, every other file its own.
+        case reload
+        /// The tree is one unit (rule 1, and `--reload whole`).
+        case reloadWhole
+    }
+
+    /// Judges a reading against what is in force.
     ///
-    /// With nothing in force this is the strict start: any error means that the store may not be served.
+    /// At the start any error in the verdict means that the store may not be served.
     static func judge(
-        _ scan: StoreScan, inForce old: [Text: EntityFile], takesWhole: Bool, limits: StoreLimits = StoreLimits()
+        _ scan: StoreScan, inForce old: [Text: EntityFile], mode: Mode, limits: StoreLimits = StoreLimits()
     ) -> StoreVerdict {
         var judge = StoreJudge(limits: limits)
-        judge.gather(scan, inForce: old, atomicFolders: takesWhole ? [""] : scan.atomicFolders)
+        let folders: [Text] =
+            switch mode {
+            case .start: []
+            case .reload: scan.atomicFolders
+            case .reloadWhole: [""]
+            }
+        judge.gather(scan, inForce: old, atomicFolders: folders)
         judge.settle()
         return StoreVerdict(
             chosen: judge.chosen, diagnostics: judge.diagnostics, limits: limits, ignoredFiles: scan.ignoredFiles)

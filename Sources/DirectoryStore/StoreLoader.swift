@@ -31,7 +31,7 @@ public struct StoreLoader: Sendable {
     public func load(_ path: String) -> LoadResult {
         do throws(StoreFailure) {
             let reading = try StoreReader(path: path, limits: limits, clock: .system).read()
-            let verdict = StoreJudge.judge(reading.scan, inForce: [:], takesWhole: false, limits: limits)
+            let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: limits)
             return LoadResult(
                 directory: verdict.directory, revision: verdict.revision, diagnostics: verdict.diagnostics,
                 ignoredFiles: verdict.ignoredFiles)

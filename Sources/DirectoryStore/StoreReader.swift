@@ -47,16 +47,18 @@ struct StoreReader: Sendable {
     let limits: StoreLimits
     let clock: StoreClock
 
-    /// Reads everything; files whose stamp is that of `cache` are taken from there.
+    /// Reads everything; files whose stamp is that of `cache` are taken from there, if stamps are trusted at all.
     ///
     /// `watch` is called with each folder's descriptor before the folder is listed, so that no change after the listing
     /// is missed.
     func read(
-        cache: [Text: CachedReading] = [:], watch: @escaping (CInt) -> Void = { _ in }
+        cache: [Text: CachedReading] = [:], trustingStamps: Bool = true, watch: @escaping (CInt) -> Void = { _ in }
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()
-            var walk = StoreWalk(root: root.folder, limits: limits, clock: clock, oldCache: cache, watch: watch)
+            var walk = StoreWalk(
+                root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
+                watch: watch)
             try walk.walk()
             if try openRoot().stamp.isSameFile(as: root.stamp), walk.dataLinksHold() {
                 return StoreReading(
@@ -75,6 +77,18 @@ struct StoreReader: Sendable {
         var text = Substring(path)
         while text.utf8.count > 1, text.hasSuffix("/") { text = text.dropLast() }
         return String(text)
+    }
+
+    /// The folders whose links the store's path goes through: a change there may lead it elsewhere.
+    func foldersOfLinks() -> [String] {
+        let path = trimmed
+        let ends = path.utf8.indices.filter { path.utf8[$0] == ASCII.slash && $0 != path.startIndex } + [path.endIndex]
+        return ends.compactMap { end in
+            let prefix = String(path[..<end])
+            guard (try? RootFolder.stamp(path: prefix, followingLinks: false))?.kind == .link else { return nil }
+            guard let slash = prefix.utf8.lastIndex(of: ASCII.slash) else { return "." }
+            return slash == prefix.startIndex ? "/" : String(prefix[..<slash])
+        }
     }
 
     private func openRoot() throws(StoreFailure) -> (folder: RootFolder, stamp: FileStamp) {

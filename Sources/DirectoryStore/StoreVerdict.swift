@@ -18,6 +18,9 @@ struct StoreVerdict: Sendable {
     /// The errors alone; empty means that a start accepts the same files.
     var errors: [StoreDiagnostic] { diagnostics.filter(\.isError) }
 
+    /// What is only told.
+    var warnings: [StoreDiagnostic] { diagnostics.filter { !$0.isError } }
+
     init(
         chosen: [Text: EntityFile], diagnostics: Set<StoreDiagnostic>, limits: StoreLimits, ignoredFiles: Int
     ) {

@@ -6,6 +6,7 @@ struct StoreWalk {
     let limits: StoreLimits
     let clock: StoreClock
     let oldCache: [Text: CachedReading]
+    let trustsStamps: Bool
     let watch: (CInt) -> Void
 
     private(set) var scan = StoreScan()
@@ -21,10 +22,11 @@ struct StoreWalk {
     private static let youngNanoseconds: Int64 = 100_000_000
 
     init(
-        root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: [Text: CachedReading],
+        root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: [Text: CachedReading], trustsStamps: Bool,
         watch: @escaping (CInt) -> Void
     ) {
-        (self.root, self.limits, self.clock, self.oldCache, self.watch) = (root, limits, clock, oldCache, watch)
+        (self.root, self.limits, self.clock) = (root, limits, clock)
+        (self.oldCache, self.trustsStamps, self.watch) = (oldCache, trustsStamps, watch)
     }
 
     /// Walks everything; throws only past the bounds, where the store is not looked at further.
@@ -171,7 +173,7 @@ struct StoreWalk {
 
     private func reading(_ path: Text, physical: Text, _ place: StorePlace, _ stamp: FileStamp) -> CachedReading? {
         let old = oldCache[path]
-        if let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
+        if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
         do throws(FileFailure) {
             return try freshReading(path, physical: physical, place, old)
         } catch {

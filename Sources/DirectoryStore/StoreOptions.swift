@@ -1,0 +1,44 @@
+public import Logging
+
+/// How a store is watched.
+public struct StoreOptions: Sendable {
+    /// What is taken together on a reload (`serve --reload`).
+    public enum ReloadMode: String, Sendable, CaseIterable {
+        /// Good files come into force; broken ones keep their last good version.
+        case entity
+        /// The whole tree comes into force or nothing of it.
+        case whole
+    }
+
+    /// What is taken together.
+    public var reloadMode = ReloadMode.entity
+    /// Milliseconds between comparisons of every file's inode, size and times, which find what inotify missed.
+    public var comparisonMilliseconds: Int64 = 5_000
+    /// Whether inotify is used at all; without it changes are found by comparison alone (network file systems).
+    public var usesInotify = true
+    /// The bounds of a load.
+    public var limits = StoreLimits()
+    /// Told each trouble once, and its end.
+    public var logger = Logger(label: "postern.store")
+
+    /// The defaults of the design.
+    public init() {}
+}
+
+/// The store does not start: every error with its place.
+public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Errors and warnings, by file and place.
+    public let diagnostics: [StoreDiagnostic]
+
+    init(diagnostics: [StoreDiagnostic]) {
+        self.diagnostics = diagnostics
+    }
+
+    /// An error of the store as a whole.
+    init(code: String, _ message: String) {
+        diagnostics = [StoreDiagnostic(.error, code, message, file: "")]
+    }
+
+    /// One line a problem.
+    public var description: String { diagnostics.map(\.fullLine).joined(separator: "\n") }
+}

@@ -1,0 +1,31 @@
+internal import Logging
+
+/// Tells each trouble once, and once that it is over.
+struct TroubleLog {
+    private let logger: Logger
+    private var errors: Set<String> = []
+    private var warnings: Set<String> = []
+    private var remarks: Set<String> = []
+
+    init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    /// The errors of the last reading.
+    mutating func note(errors now: [String]) {
+        for error in now where !errors.contains(error) { logger.error("\(error)") }
+        for error in errors.subtracting(now).sorted() { logger.info("no longer: \(error)") }
+        errors = Set(now)
+    }
+
+    /// The warnings of the last reading.
+    mutating func note(warnings now: [String]) {
+        for warning in now where !warnings.contains(warning) { logger.warning("\(warning)") }
+        warnings = Set(now)
+    }
+
+    /// Something that stays as it is.
+    mutating func remark(_ text: String) {
+        if remarks.insert(text).inserted { logger.warning("\(text)") }
+    }
+}
