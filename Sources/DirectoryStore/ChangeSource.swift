@@ -29,14 +29,14 @@ final class Waker: Sendable {
         event = try Descriptor(clinux_wake_open())
     }
 
-    /// The descriptor that can be read after a wake-up.
-    var descriptor: CInt { event.number }
-
     /// Ends the present wait, or the next one.
     func wake() { _ = clinux_wake_send(event.number) }
 
-    /// Forgets wake-ups so far.
-    func drain() { _ = clinux_wake_drain(event.number) }
+    /// Waits for a wake-up, for the other descriptor to have something to read, or for the end of the time.
+    func wait(orFor other: CInt = -1, milliseconds: Int64) {
+        clinux_wait_readable(event.number, other, CInt(clamping: milliseconds))
+        _ = clinux_wake_drain(event.number)
+    }
 }
 
 /// Hears nothing: only the periodic comparison finds changes.
@@ -54,8 +54,7 @@ final class NoChanges: ChangeSource {
     func endReading() {}
 
     func wait(milliseconds: Int64) -> Bool {
-        clinux_wait_readable(waker.descriptor, -1, CInt(clamping: milliseconds))
-        waker.drain()
+        waker.wait(milliseconds: milliseconds)
         return false
     }
 }
@@ -93,8 +92,7 @@ final class InotifyChanges: ChangeSource {
     }
 
     func wait(milliseconds: Int64) -> Bool {
-        clinux_wait_readable(inotify.number, waker.descriptor, CInt(clamping: milliseconds))
-        waker.drain()
+        waker.wait(orFor: inotify.number, milliseconds: milliseconds)
         return drain()
     }
 
