@@ -58,7 +58,7 @@ extension Generator {
         let completes = kind == .identity || kind == .managed || kind == .boundary || kind == .scp
         switch Int.random(in: 0..<12, using: &random) {
         case 0...1: return "*"
-        case 2: return random.pick(["**", "arn:aws:docs:*:*:*", "arn:aws:docs:*:*:*/*"])
+        case 2: return random.pick(["arn:aws:docs:*:*:*", "arn:aws:docs:*:*:*/*"])
         case 3 where completes:
             return random.pick(["arn:aws:docs", "arn:aws:docs:*", "arn:*:docs", "arn:aws:docs:eu*", "arn:aws:mail::"])
         case 4:
