@@ -37,7 +37,8 @@ public struct GeneratedTag: Sendable, Hashable {
 public struct GeneratedQuestion: Sendable, Hashable {
     /// Who asks.
     public var caller: GeneratedCaller
-    /// The request as a client sends it: no key of its context is the engine's.
+    /// The request as a client may send it: no key of its context is the engine's, declared keys have their shape, and no
+    /// array stands where one of these policies tests the key with a plain operator.
     public var request: Request
     /// The account that owns the resource.
     public var resourceAccount: AccountID
@@ -55,4 +56,33 @@ public struct GeneratedQuestion: Sendable, Hashable {
     public var now: Instant
     /// What the schema declares, folded.
     public var declaredKeys: [Text: KeyDeclaration]
+}
+
+extension GeneratedQuestion {
+    /// Mends what a server would refuse: see `request`.
+    mutating func makeAcceptable() {
+        let plain = keysTestedPlain
+        request.context.removeAll { entry in
+            let folded = entry.key.foldedASCII
+            guard case .multiple = entry.value, plain.contains(folded) else { return false }
+            return (ConditionKeys.declaration(ofFolded: folded) ?? declaredKeys[folded]) == nil
+        }
+        let isTagged = request.context.contains { ConditionKeys.isTag($0.key.foldedASCII, .requestTag) }
+        for (index, entry) in request.context.enumerated() {
+            let folded = entry.key.foldedASCII
+            let declaration = ConditionKeys.declaration(ofFolded: folded) ?? declaredKeys[folded]
+            guard declaration?.isMultiValued == true else { continue }
+            var values = entry.value.values
+            // `aws:TagKeys` lists every tag that is sent.
+            if folded == "aws:tagkeys", isTagged { values.append("team") }
+            request.context[index].value = .multiple(values)
+        }
+    }
+
+    private var keysTestedPlain: Set<Text> {
+        let documents = identityPolicies + resourcePolicies + (permissionsBoundary.map { [$0] } ?? [])
+        let conditions = documents.flatMap(\.statements).flatMap(\.conditions)
+        let plain = conditions.filter { $0.operator.quantifier == nil && $0.operator.base != .null }
+        return Set(plain.map(\.key.foldedASCII))
+    }
 }

@@ -42,14 +42,14 @@ extension Generator {
         return [GeneratedTag(key: random.pick(["team", "Team"]), value: random.pick(["team-a", "a", "*", "", "é"]))]
     }
 
-    /// A resource, near to an ARN more often than not.
-    mutating func resource(account: Text) -> Text {
+    /// A resource; when it may be odd, now and then one that is no ARN.
+    mutating func resource(account: Text, mayBeOdd: Bool) -> Text {
         let service = random.pick(Vocabulary.services)
         switch Int.random(in: 0..<20, using: &random) {
         case 0: return "*"
         case 1: return Text("arn:aws:\(service):eu:9:\(random.pick(Vocabulary.resources))")
-        case 2: return Text("arn:aws:\(service)")
-        case 3: return "notanarn"
+        case 2 where mayBeOdd: return Text("arn:aws:\(service)")
+        case 3 where mayBeOdd: return "notanarn"
         default:
             let field = random.chance(50) ? account : ""
             let region = random.pick(Vocabulary.regions)

@@ -18,7 +18,7 @@ extension Generator {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return "*"
         case 1: return random.pick(["*:*", "docs:*", "mail:*", "*:Read", "docs:*e*a*", "docs:???d"])
-        case 2...3: return random.pick(Vocabulary.actions.filter { $0 != "docs:" })
+        case 2...3: return random.pick(Vocabulary.actions)
         default:
             // The vendor must be literal or `*` (spec §2.4).
             let parts = target.action.split(at: ASCII.colon, maximum: 2)

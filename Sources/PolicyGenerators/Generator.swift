@@ -33,27 +33,30 @@ public struct Generator: Sendable {
     /// A request for the statement level: its context holds keys of the engine, too.
     public mutating func request() -> Request {
         target.caller = Generator.caller(&random)
-        target.action = random.pick(Vocabulary.actions)
-        target.resource = resource(account: random.pick([Vocabulary.home, Vocabulary.abroad, ""]))
+        target.action = random.pick(Vocabulary.actions + Vocabulary.oddActions)
+        target.resource = resource(account: random.pick([Vocabulary.home, Vocabulary.abroad, ""]), mayBeOdd: true)
         target.context = context(withEngineKeys: true)
         return targetRequest
     }
 
-    /// A whole question with its policies.
+    /// A whole question with its policies, such as a server accepts.
     public mutating func question() -> GeneratedQuestion {
         let caller = Generator.caller(&random)
         let isLocal = random.chance(70)
         target.caller = caller
         target.action = random.pick(Vocabulary.actions)
-        target.resource = resource(account: isLocal ? caller.account.text : Generator.other(caller.account.text))
+        let account = isLocal ? caller.account.text : Generator.other(caller.account.text)
+        target.resource = resource(account: account, mayBeOdd: false)
         target.context = context(withEngineKeys: false)
         let tags = random.chance(50) ? Generator.tags(&random) : nil
         if tags != nil {
             target.context.removeAll { ConditionKeys.isTag($0.key.foldedASCII, .resourceTag) }
         }
         let isEverything = target.resource == "*"
-        let owner = isLocal || isEverything ? caller.account : Generator.account(Generator.other(caller.account.text))
-        return assembled(owner: owner, tags: tags, isEverything: isEverything)
+        var question = assembled(
+            owner: isEverything ? caller.account : Generator.account(account), tags: tags, isEverything: isEverything)
+        question.makeAcceptable()
+        return question
     }
 
     private var targetRequest: Request {

@@ -8,6 +8,7 @@ public enum EngineContext {
     public static func context(of question: ReferenceQuestion) -> ReferenceContext {
         let asserted = question.context.filter { !ConditionKeys.isEngineOwned(folded: $0.key.foldedASCII) }
         var context = ReferenceContext(asserted, declaredKeys: question.declaredKeys)
+        addTagKeys(of: asserted, to: &context)
         addPrincipal(question.caller, to: &context)
         addSession(question.caller, to: &context)
         addClock(question.now, to: &context)
@@ -16,6 +17,17 @@ public enum EngineContext {
             context[Text("aws:ResourceTag/\(tag.key)")] = .single(tag.value)
         }
         return context
+    }
+
+    /// "`aws:RequestTag/<k>`, `aws:TagKeys` (multi): tags passed in the request; TagKeys = its key names": made from the
+    /// tags where the caller does not name the keys.
+    private static func addTagKeys(of asserted: [Request.ContextEntry], to context: inout ReferenceContext) {
+        guard context.values(of: "aws:TagKeys")?.isEmpty ?? true else { return }
+        let tags = asserted.filter {
+            ConditionKeys.isTag($0.key.foldedASCII, .requestTag) && !$0.value.values.isEmpty
+        }
+        let names = tags.map { $0.key.dropFirst(TagKeyPrefix.requestTag.rawValue.utf8.count) }
+        if !names.isEmpty { context["aws:TagKeys"] = .multiple(names) }
     }
 
     /// "`aws:PrincipalArn`: user ARN; role session → **role ARN with path**, never the session ARN; root → `…:root`";

@@ -11,7 +11,7 @@ import Testing
             counts == [
                 "actions.json action 18",
                 "conditions.json condition 41",
-                "engine-keys.json decision 35",
+                "engine-keys.json decision 39",
                 "examples.json decision 57",
                 "operators.json condition 121",
                 "resources.json resource 66",

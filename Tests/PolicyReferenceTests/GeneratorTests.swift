@@ -58,4 +58,26 @@ import Testing
         #expect(conditionsHeld * 100 > conditions * 30)
         #expect(conditionsHeld * 100 < conditions * 70)
     }
+    @Test func `a question's context is one that a server accepts`() {
+        var generator = Generator(seed: 3)
+        for _ in 0..<2_000 {
+            let question = generator.question()
+            for entry in question.request.context {
+                let folded = entry.key.foldedASCII
+                #expect(!ConditionKeys.isEngineOwned(folded: folded))
+                #expect(question.resourceTags == nil || !ConditionKeys.isTag(folded, .resourceTag))
+                let declaration = ConditionKeys.declaration(ofFolded: folded) ?? question.declaredKeys[folded]
+                guard let declaration else { continue }
+                if case .multiple = entry.value {
+                    #expect(declaration.isMultiValued)
+                } else {
+                    #expect(!declaration.isMultiValued)
+                }
+                for value in entry.value.values {
+                    let isAccepted = declaration.accepts(Array(value.utf8).span)
+                    #expect(isAccepted, "\(entry)")
+                }
+            }
+        }
+    }
 }
