@@ -41,6 +41,29 @@ struct TidyTests {
         #expect(try !tree.file(at: path).text.isEmpty)
     }
 
+    @Test("every relative link of the README leads to a file")
+    func readmeLinks() throws {
+        let targets = try tree.file(at: "README.md").text.split(separator: "](").dropFirst()
+            .map { String($0.prefix { $0 != ")" }) }.filter { !$0.contains("://") }
+        #expect(targets.count > 5)
+        for target in targets {
+            #expect((try? tree.file(at: target)) != nil || !tree.paths(under: target).isEmpty, "\(target)")
+        }
+    }
+
+    @Test("the manual's protocol page lists every reason of a decision")
+    func reasonsAreInTheManual() throws {
+        let source = try tree.file(at: "Sources/PolicyModel/Request.swift").text
+        let manual = try tree.file(at: "Sources/postern/postern.docc/Protocol.md").text
+        let declaration = try #require(source.split(separator: "enum Reason").dropFirst().first)
+        let reasons = declaration.split(separator: "\n").prefix { !$0.contains("var ") }
+            .filter { $0.hasPrefix("    case ") }.map { $0.dropFirst("    case ".count) }
+        #expect(reasons.count > 10)
+        for reason in reasons {
+            #expect(manual.contains("`\(reason)`"), "\(reason)")
+        }
+    }
+
     /// Whatever people wrote: not the fixtures, which may be broken on purpose.
     private func ourText() throws -> [SourceFile] {
         let endings = [".swift", ".md", ".c", ".h", ".modulemap", ".yaml", ".service", ".sh", ".py"]
