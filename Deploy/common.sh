@@ -27,19 +27,20 @@ as_root() {
 
 # install_packages NAME…: installs those Debian packages of the list that are not there yet.
 install_packages() {
-    local missing=() name
+    local missing=() name log
     for name in "$@"; do
         dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$name")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     note "installing ${missing[*]}"
-    if ! { as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"${TMPDIR:-/tmp}/postern-apt.$$" 2>&1; then
-        tail -n 5 "${TMPDIR:-/tmp}/postern-apt.$$" >&2
-        rm -f "${TMPDIR:-/tmp}/postern-apt.$$"
+    log=$(mktemp "${TMPDIR:-/tmp}/postern-apt.XXXXXX")
+    if ! { as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive apt-get \
+        -o DPkg::Lock::Timeout=120 install -q -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 5 "$log" >&2
+        rm -f "$log"
         fail "could not install ${missing[*]}; as root, run: apt-get update && apt-get install ${missing[*]}"
     fi
-    rm -f "${TMPDIR:-/tmp}/postern-apt.$$"
+    rm -f "$log"
 }
 
 # need_packages COMMAND NAME…: installs NAME… unless COMMAND succeeds already (the machine may not be a Debian one).
