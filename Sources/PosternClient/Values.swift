@@ -1,0 +1,106 @@
+/// What a context key holds.
+public enum ContextValue: Sendable, Hashable {
+    case string(String)
+    /// A number by its text, which JSON has to accept: `1.50` stays `1.50`.
+    case number(String)
+    case bool(Bool)
+    /// Several values; only for keys that policies test with `ForAnyValue` or `ForAllValues`.
+    case list([ContextValue])
+}
+
+extension ContextValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral
+{
+    /// `.string`.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// `.number`.
+    public init(integerLiteral value: Int) { self = .number(String(value)) }
+    /// `.bool`.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// `.list`.
+    public init(arrayLiteral elements: ContextValue...) { self = .list(elements) }
+}
+
+/// May this principal do this action on this resource in this context?
+public struct Question: Sendable, Hashable {
+    /// Such as `arn:aws:iam::111122223333:user/alice`.
+    public var principal: String
+    /// Such as `docs:Read`.
+    public var action: String
+    /// An ARN, or `*` for actions without a resource.
+    public var resource: String
+    /// What is known of the request; the sidecar adds what it knows of the principal and the resource.
+    public var context: [String: ContextValue]
+
+    /// Makes a question.
+    public init(principal: String, action: String, resource: String, context: [String: ContextValue] = [:]) {
+        self.principal = principal
+        self.action = action
+        self.resource = resource
+        self.context = context
+    }
+}
+
+/// How a question came out.
+public enum Decision: String, Sendable, Hashable, CaseIterable {
+    /// Something granted it and nothing refused it.
+    case allowed
+    /// A `Deny` statement matched.
+    case explicitDeny
+    /// Nothing granted it, or it could not be decided.
+    case implicitDeny
+}
+
+/// The answer to one question.
+public struct Answer: Sendable, Hashable {
+    /// The only thing to act on: `true` when, and only when, the decision is `allowed`.
+    public let isAllowed: Bool
+    /// How it came out.
+    public let decision: Decision
+    /// The revision of the policies that decided.
+    public let revision: String
+    /// In `authorizeMany`: why this question could not be decided; it is then denied.
+    public let error: String?
+    /// When asked for: which statement decided and why.
+    public let explanation: Explanation?
+}
+
+/// Why an answer came out as it did.
+public struct Explanation: Sendable, Hashable {
+    /// A stable code, such as `identityPolicyDeny`.
+    public let reason: String
+    /// One sentence for people.
+    public let summary: String
+    /// The statement that decided, where one did.
+    public let matchedStatement: MatchedStatement?
+    /// The whole object as the sidecar sent it.
+    public let json: String
+}
+
+/// The statement that decided.
+public struct MatchedStatement: Sendable, Hashable {
+    /// Which kind of policy it belongs to.
+    public let layer: String
+    /// The policy's name.
+    public let policy: String
+    /// The statement's `Sid`, where it has one.
+    public let sid: String?
+    /// Where it is written.
+    public let file: String
+    public let line: Int
+    public let column: Int
+}
+
+/// What the sidecar says of itself.
+public struct SidecarStatus: Sendable, Hashable {
+    /// The revision of the policies in force.
+    public let revision: String
+    /// Whether files are newer than what is in force, because they have errors.
+    public let isStale: Bool
+    /// Whether anything is wrong at all: staleness, quarantined entities, a failed reload.
+    public let isDegraded: Bool
+    /// Each trouble as one line; empty for callers that are not trusted with them.
+    public let errors: [String]
+    /// The whole object as the sidecar sent it.
+    public let json: String
+}
