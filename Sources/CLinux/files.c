@@ -32,7 +32,7 @@ static void fill(clinux_stamp *stamp, const struct stat *status) {
 
 static int open_beneath(int root, const char *path, uint64_t flags) {
     struct open_how how = {
-        .flags = flags | O_CLOEXEC | O_NOCTTY, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+        .flags = flags | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     long descriptor;
     do {
         // EAGAIN: something was renamed during the look-up and the kernel could not prove that it stayed beneath.
@@ -46,7 +46,7 @@ int clinux_open_root(const char *path) {
     return descriptor < 0 ? -errno : descriptor;
 }
 
-int clinux_open_beneath(int root, const char *path) { return open_beneath(root, path, O_RDONLY | O_NONBLOCK); }
+int clinux_open_beneath(int root, const char *path) { return open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY); }
 
 int clinux_stamp_beneath(int root, const char *path, clinux_stamp *stamp) {
     int descriptor = open_beneath(root, path, O_PATH);

@@ -63,9 +63,9 @@ final class TemporaryStore: Sendable {
         try move(absolutePath + ".tmp", absolutePath)
     }
 
-    func delete(_ relative: String) throws {
-        try FileManager.default.removeItem(atPath: absolute(relative))
-    }
+    func delete(_ relative: String) throws { try removeAbsolute(absolute(relative)) }
+
+    func removeAbsolute(_ path: String) throws { try FileManager.default.removeItem(atPath: path) }
 
     /// What a start would say of it.
     func load(limits: StoreLimits = StoreLimits()) -> LoadResult { StoreLoader(limits: limits).load(path) }
