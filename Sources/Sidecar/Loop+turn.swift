@@ -52,7 +52,9 @@ extension Loop {
         }
     }
 
-    /// Reads once. A private buffer grows with its message; the loop's is always large enough.
+    /// Reads once.
+    ///
+    /// A private buffer grows with its message; the loop's is always large enough.
     private mutating func readWindow(_ slot: Int, isPrivate: Bool) {
         let room = SidecarLimits.messageBytesMax + 1 - window.count
         let wanted = isPrivate ? min(room, max(4096, window.count)) : room

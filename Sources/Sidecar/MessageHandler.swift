@@ -19,7 +19,9 @@ enum MessageOutcome {
     case reload(isReplyWanted: Bool)
 }
 
-/// Turns messages into replies: scan, decide, format. No sockets and no waiting; one a loop.
+/// Turns messages into replies: scan, decide, format.
+///
+/// No sockets and no waiting; one a loop.
 struct MessageHandler: ~Copyable {
     /// What is in force, as this loop last saw it.
     struct InForce {

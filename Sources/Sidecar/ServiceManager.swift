@@ -4,7 +4,9 @@ internal import Glibc
 
 /// What systemd and its like are told (`sd_notify`), and what they pass on (`LISTEN_FDS`).
 struct ServiceManager: Sendable {
-    /// The socket of `$NOTIFY_SOCKET`: a path, or `@` and an abstract name. `nil`: nobody wants to know.
+    /// The socket of `$NOTIFY_SOCKET`: a path, or `@` and an abstract name.
+    ///
+    /// `nil`: nobody wants to know.
     let socket: String?
 
     /// Ready, with one line on how things are.
@@ -43,7 +45,7 @@ struct ServiceManager: Sendable {
         return 3  // SD_LISTEN_FDS_START
     }
 
-    private static func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 }

@@ -2,7 +2,9 @@ internal import Glibc
 
 /// How a sidecar listens, whom it trusts, and how much it takes on.
 public struct SidecarConfiguration: Sendable {
-    /// The socket's path, at most 107 bytes. Its folder is made (0750) when only that is missing.
+    /// The socket's path, at most 107 bytes.
+    ///
+    /// Its folder is made (0750) when only that is missing.
     public var socketPath: String
     /// The socket file's permission bits; connecting needs write permission.
     public var socketMode: UInt32 = 0o660
@@ -14,7 +16,9 @@ public struct SidecarConfiguration: Sendable {
     public var trustedUsers: Set<UInt32> = SidecarConfiguration.trustedUsersAlways()
     /// Event loops, each a thread.
     public var loops: Int = SidecarConfiguration.loopsByDefault()
-    /// Connections at one time; one more is told `Overloaded`. The limit on open files may make it fewer.
+    /// Connections at one time; one more is told `Overloaded`.
+    ///
+    /// The limit on open files may make it fewer.
     public var connectionsMax: Int = 10_000
     /// After so many seconds of trouble in the store every answer is `implicitDeny`; `nil` serves the last good policies.
     public var staleDenyAfterSeconds: Int64?
@@ -26,6 +30,14 @@ public struct SidecarConfiguration: Sendable {
     /// The defaults of design §3.1 for a path.
     public init(socketPath: String) {
         self.socketPath = socketPath
+    }
+
+    /// Takes what systemd and its like say in the environment: `$NOTIFY_SOCKET`, and `$LISTEN_FDS` with one socket.
+    ///
+    /// The variables about sockets are removed, so that no child takes them for its own; call this once, at the start.
+    public mutating func takeServiceManagerEnvironment() throws(SidecarError) {
+        notifySocket = ServiceManager.variable("NOTIFY_SOCKET")
+        inheritedListener = try ServiceManager.takeInheritedListener()
     }
 
     /// The sidecar's own user and root.

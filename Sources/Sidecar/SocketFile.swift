@@ -40,7 +40,9 @@ final class SocketFile: Sendable {
         guard let own = FileFacts(path) else { throw systemFailure("look at `\(path)`") }
         device.store(own.device, ordering: .relaxed)
         inode.store(own.inode, ordering: .relaxed)
-        if let group, unsafe chown(path, uid_t.max, group) != 0 { throw systemFailure("give `\(path)` to group \(group)") }
+        if let group, unsafe chown(path, uid_t.max, group) != 0 {
+            throw systemFailure("give `\(path)` to group \(group)")
+        }
         guard unsafe chmod(path, mode_t(mode)) == 0 else { throw systemFailure("set the mode of `\(path)`") }
     }
 

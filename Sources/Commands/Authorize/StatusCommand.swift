@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import JSONDocument
+internal import PosternClient
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Says what is in force in the running sidecar, and what is wrong.",
+        discussion: """
+            Exit status: 0 serving fresh policies, 1 stale or degraded, 2 no answer.
+
+            Example:
+              postern status --json
+            """)
+
+    @Flag(name: .long, help: "Print the status as JSON.")
+    var json = false
+
+    @OptionGroup var options: ClientOptions
+
+    func run() throws {
+        let client = try options.client()
+        let status: SidecarStatus
+        do throws(PosternError) {
+            status = try client.status()
+        } catch {
+            throw CommandFailure(error)
+        }
+        Terminal.print(json ? status.json : StatusReport.text(status, style: .standardOutput))
+        if status.isDegraded { throw CommandFailure.negative }
+    }
+}
+
+/// A status for people.
+enum StatusReport {
+    static func text(_ status: SidecarStatus, style: Style) -> String {
+        let root = try? JSONDocument(Array(status.json.utf8), limits: .file).root
+        var lines = [headline(status, style), "  revision     \(status.revision)"]
+        if let seconds = root?["uptimeSeconds"].flatMap(integer) { lines.append("  uptime       \(duration(seconds))") }
+        if let counts = root?["counts"] { lines += numbers(counts) }
+        if let requests = root?["requests"].flatMap(integer) { lines.append("  requests     \(Count.grouped(requests))") }
+        if let decisions = root?["decisions"]?.members {
+            let parts = decisions.map { "\(Count.grouped(integer($0.value) ?? 0)) \($0.name)" }
+            lines.append("  decisions    " + parts.joined(separator: ", "))
+        }
+        lines += status.errors.map { "  " + style.paint("error", .red) + "  \($0)" }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func headline(_ status: SidecarStatus, _ style: Style) -> String {
+        if status.isStale { return style.paint("stale", .red) + ": newer files have errors and are not in force" }
+        if status.isDegraded { return style.paint("degraded", .yellow) + ": some entities are quarantined" }
+        return style.paint("serving fresh policies", .green)
+    }
+
+    private static func numbers(_ counts: JSONNode) -> [String] {
+        let nouns = [
+            ("accounts", "account"), ("users", "user"), ("groups", "group"), ("roles", "role"),
+            ("resources", "resource"),
+        ]
+        var entities = nouns.map { Count.of(counts[$0.0].flatMap(integer) ?? 0, $0.1) }
+        let policies = counts["managedPolicies"].flatMap(integer) ?? 0
+        entities.append(policies == 1 ? "1 managed policy" : "\(Count.grouped(policies)) managed policies")
+        var lines = ["  store        " + entities.joined(separator: ", ")]
+        if let quarantined = counts["quarantined"].flatMap(integer), quarantined > 0 {
+            lines.append("  quarantined  \(Count.grouped(quarantined))")
+        }
+        lines.append("  trees        " + Count.grouped(counts["trees"].flatMap(integer) ?? 0))
+        return lines
+    }
+
+    private static func integer(_ node: JSONNode) -> Int? {
+        guard case .number(let text) = node.value else { return nil }
+        return Int(text)
+    }
+
+    private static func duration(_ seconds: Int) -> String {
+        let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")]
+        let shown = parts.drop { $0.0 == 0 }.prefix(2)
+        return shown.isEmpty ? "0 s" : shown.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import PolicyModel
+
+struct CheckCommand: ParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Validates policy files or a whole store.",
+        discussion: """
+            A path that holds `accounts/` or `managed/` is a store and is judged as `serve` would; in another folder
+            every *.json file is a policy document of the given kind.
+            Exit status: 0 clean (warnings allowed), 1 errors, 2 nothing to check.
+
+            Example:
+              postern check company
+              postern check --kind resource bucket-policy.json
+            """)
+
+    @Argument(help: ArgumentHelp("Files, folders or stores.", valueName: "PATH"))
+    var paths: [String]
+
+    @Option(
+        name: .long,
+        help: "What bare documents are: \(PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var kind: String = PolicyKind.identity.rawValue
+
+    @Option(name: .long, help: "text or json.")
+    var format: Format = .text
+
+    @Flag(name: .long, help: "The same as --format json.")
+    var json = false
+
+    func run() throws {
+        guard let kind = PolicyKind(rawValue: kind) else {
+            let kinds = PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFailure.usage("`\(self.kind)` is no kind of policy: give \(kinds)")
+        }
+        var checker = Checker(kind: kind)
+        for path in paths { try checker.check(path) }
+        switch json ? .json : format {
+        case .json: Terminal.print(checker.outcome.json)
+        case .text: Terminal.printRaw(CheckReport(style: .standardOutput).text(checker.outcome))
+        }
+        if checker.outcome.errorCount > 0 { throw CommandFailure.negative }
+    }
+}

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import Sidecar
+
+/// The command line of Postern (design §3.1).
+public enum CommandLineTool {
+    /// Runs the verb that the arguments name, without the program's own name; gives the exit status.
+    public static func run(_ arguments: [String]) -> Int32 {
+        do {
+            var command = try PosternCommand.parseAsRoot(arguments)
+            try command.run()
+            return ExitStatus.success
+        } catch let failure as CommandFailure {
+            if !failure.message.isEmpty { Terminal.complain(failure.message) }
+            return failure.status
+        } catch {
+            return status(of: error)
+        }
+    }
+
+    /// Help and version are no errors; whatever else the parser refuses is one line and status 2.
+    private static func status(of error: any Error) -> Int32 {
+        guard !PosternCommand.exitCode(for: error).isSuccess else {
+            Terminal.print(PosternCommand.fullMessage(for: error))
+            return ExitStatus.success
+        }
+        let words = PosternCommand.message(for: error).split(whereSeparator: \.isWhitespace)
+        Terminal.complain(words.joined(separator: " "))
+        return ExitStatus.usage
+    }
+}
+
+struct PosternCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postern",
+        abstract: "Answers one question for the services beside it: may this principal do this?",
+        discussion: """
+            Policies are files in the language of AWS IAM; answers come over a Unix socket.
+
+            Example:
+              postern init company
+              postern serve --store company --socket ./postern.sock
+              postern authorize --socket ./postern.sock --principal arn:aws:iam::111122223333:user/alice \\
+                  --action docs:Edit --resource arn:aws:docs:::report/2026-plan
+            """,
+        version: Sidecar.version,
+        subcommands: [
+            InitCommand.self, ServeCommand.self, AuthorizeCommand.self, CheckCommand.self, ReloadCommand.self,
+            StatusCommand.self,
+        ])
+}
+
+/// The exit statuses that several verbs share.
+enum ExitStatus {
+    static let success: Int32 = 0
+    /// `authorize`: denied; `check`, `serve`, `reload`: errors; `status`: stale or degraded.
+    static let negative: Int32 = 1
+    /// An unknown flag, file or address; a sidecar that could not be asked.
+    static let usage: Int32 = 2
+}
+
+/// How a verb ends that did not do what it was asked.
+struct CommandFailure: Error {
+    let status: Int32
+    /// One line for standard error; empty when everything has been said.
+    let message: String
+
+    /// A wrong flag, file or address.
+    static func usage(_ message: String) -> CommandFailure {
+        CommandFailure(status: ExitStatus.usage, message: message)
+    }
+
+    /// The verb did its work, and the answer is no.
+    static let negative = CommandFailure(status: ExitStatus.negative, message: "")
+}

@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import Directory
+internal import DirectoryStore
+internal import Logging
+internal import Sidecar
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Runs the sidecar until SIGTERM.",
+        discussion: """
+            Any error in the store and it does not start; every error is listed. Edited files are in force at once.
+            SIGTERM answers what has been read and ends with 0; SIGHUP reads the store again.
+            Exit status: 0 stopped, 1 a bad store or a socket that is taken, 2 wrong flags.
+
+            Example:
+              postern serve --store company --socket /run/postern/postern.sock --socket-group services
+            """)
+
+    @Option(name: .long, help: ArgumentHelp("The folder of policies.", valueName: "DIR"))
+    var store: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Where to listen (default: $POSTERN_SOCKET, else the usual places).", valueName: "PATH"))
+    var socket: String?
+
+    @Option(name: .long, help: ArgumentHelp("The socket file's mode, octal.", valueName: "MODE"))
+    var socketMode: String = "0660"
+
+    @Option(name: .long, help: ArgumentHelp("The socket file's group, by name or number.", valueName: "GROUP"))
+    var socketGroup: String?
+
+    @Option(
+        name: .customLong("trusted-uid"), parsing: .singleValue,
+        help: ArgumentHelp("A user that may explain, reload and see errors; may be given again.", valueName: "N"))
+    var trustedUsers: [UInt32] = []
+
+    @Option(name: .long, help: ArgumentHelp("Event loops (default: one a processor, at most 4).", valueName: "N"))
+    var loops: Int?
+
+    @Option(name: .long, help: ArgumentHelp("What an edit takes with it: entity or whole.", valueName: "MODE"))
+    var reload: String = StoreOptions.ReloadMode.entity.rawValue
+
+    @Option(
+        name: .customLong("stale-deny-after"),
+        help: ArgumentHelp("Deny everything once trouble has lasted that long.", valueName: "SECONDS"))
+    var staleDenyAfterSeconds: Int64?
+
+    func run() throws {
+        let configuration = try sidecarConfiguration()
+        let options = try storeOptions()
+        try SidecarService(store: store, configuration: configuration, options: options).run()
+    }
+
+    private func sidecarConfiguration() throws(CommandFailure) -> SidecarConfiguration {
+        var configuration = SidecarConfiguration(socketPath: try SocketAddress.system.forServer(socket))
+        guard let mode = UInt32(socketMode, radix: 8), mode <= 0o777 else {
+            throw .usage("--socket-mode is `\(socketMode)`, but must be octal, 0 to 0777")
+        }
+        configuration.socketMode = mode
+        configuration.socketGroup = socketGroup
+        configuration.trustedUsers.formUnion(trustedUsers)
+        if let loops { configuration.loops = loops }
+        configuration.staleDenyAfterSeconds = staleDenyAfterSeconds
+        configuration.notifySocket = EnvironmentVariable.value("NOTIFY_SOCKET")
+        return configuration
+    }
+
+    private func storeOptions() throws(CommandFailure) -> StoreOptions {
+        guard let mode = StoreOptions.ReloadMode(rawValue: reload) else {
+            throw .usage("--reload is `\(reload)`, but must be entity or whole")
+        }
+        var options = StoreOptions()
+        options.reloadMode = mode
+        options.logger = SidecarService.logger("store")
+        return options
+    }
+}
