@@ -126,13 +126,8 @@ extension Codec {
     static func status(_ message: [UInt8]) throws(PosternError) -> SidecarStatus {
         let parameters = try parameters(message)
         guard let revision = parameters["revision"]?.string else { throw .protocolViolation("no revision") }
-<<<<<<< HEAD
-        let quarantined = parameters["quarantined"]
-        let troubles = (parameters["errorCount"]?.integer ?? 0) + (quarantined?.elements?.count ?? quarantined?.integer ?? 0)
-=======
         let troubles =
             (parameters["errorCount"]?.integer ?? 0) + (parameters["counts"]?["quarantined"]?.integer ?? 0)
->>>>>>> 65483654adc46f3a403a3efbd448727e6da61189
         let isStale = parameters["stale"]?.bool ?? false
         return SidecarStatus(
             revision: revision, isStale: isStale, isDegraded: isStale || troubles > 0,

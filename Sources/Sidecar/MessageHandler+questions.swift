@@ -88,7 +88,7 @@ extension WireExplanation {
             reason: explanation.reason.rawValue, summary: explanation.summary,
             matchedStatement: explanation.matchedStatement.map { statement in
                 Statement(
-                    layer: statement.layer, policy: statement.policy.string, sid: statement.sid?.string,
+                    layer: statement.layer, policy: statement.policy, sid: statement.sid,
                     statementIndex: statement.index, file: statement.file, line: statement.line,
                     column: statement.column)
             })
