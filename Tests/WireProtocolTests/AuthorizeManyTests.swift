@@ -66,6 +66,7 @@ import Testing
         let list = "{},{\"action\":\"\\u0041\"},{\"who\":1},{\"context\":{\"x\":\"\\u0041\"}},{}"
         let message = Message(authorizeMany("\(defaults),\"questions\":[\(list)]"))
         let keys = Keys()
+        defer { withExtendedLifetime((message, keys)) {} }
         var scanner = MessageScanner()
         _ = try scanner.scan(message.view, keys: keys.table)
         let all = scanner.questions(keys.table)
@@ -83,6 +84,7 @@ import Testing
         let list = Array(repeating: question, count: 512).joined(separator: ",")
         let message = Message(authorizeMany("\(defaults),\"questions\":[\(list)]"))
         let keys = Keys()
+        defer { withExtendedLifetime((message, keys)) {} }
         var scanner = MessageScanner()
         _ = try scanner.scan(message.view, keys: keys.table)
         while case .question(let context) = scanner.nextQuestion(keys: keys.table) {

@@ -9,10 +9,8 @@ import Testing
         let bytes = Array(repeating: UInt8(ascii: "x"), count: length) + [0]
         for split in 0..<bytes.count {
             var framer = Framer()
-            let first = Message(Array(bytes[..<split]))
-            #expect(framer.next(in: first.view) == .incomplete)
-            let whole = Message(bytes)
-            #expect(framer.next(in: whole.view) == .message(byteCount: length))
+            #expect(framer.next(Array(bytes[..<split])) == .incomplete)
+            #expect(framer.next(bytes) == .message(byteCount: length))
         }
     }
 
@@ -22,8 +20,7 @@ import Testing
         var (found, waiting): ([Int], [UInt8]) = ([], [])
         for byte in stream {
             waiting.append(byte)
-            let message = Message(waiting)
-            if case .message(let count) = framer.next(in: message.view) {
+            if case .message(let count) = framer.next(waiting) {
                 found.append(count)
                 waiting.removeFirst(count + 1)
             }
@@ -33,19 +30,18 @@ import Testing
     }
 
     @Test func `the first of several messages is found`() {
-        let message = Message(Array("abcdefghij".utf8) + [0] + Array("k".utf8) + [0])
         var framer = Framer()
-        #expect(framer.next(in: message.view) == .message(byteCount: 10))
+        #expect(framer.next(Array("abcdefghij".utf8) + [0] + Array("k".utf8) + [0]) == .message(byteCount: 10))
     }
 
     @Test func `64 KiB are a message, and one byte more is too long`() {
         let longest = Array(repeating: UInt8(ascii: "x"), count: 65_536)
         var framer = Framer()
-        #expect(framer.next(in: Message(longest).view) == .incomplete)
-        #expect(framer.next(in: Message(longest + [0]).view) == .message(byteCount: 65_536))
-        #expect(framer.next(in: Message(longest + [1]).view) == .tooLong)
+        #expect(framer.next(longest) == .incomplete)
+        #expect(framer.next(longest + [0]) == .message(byteCount: 65_536))
+        #expect(framer.next(longest + [1]) == .tooLong)
         framer = Framer()
-        #expect(framer.next(in: Message(longest + [1, 0]).view) == .tooLong)
+        #expect(framer.next(longest + [1, 0]) == .tooLong)
     }
 
     @Test func `eight bytes at a time find what one byte at a time finds`() {
@@ -56,11 +52,20 @@ import Testing
                     var bytes = Array(repeating: UInt8(ascii: "x"), count: length)
                     if place < length { bytes[place] = byte }
                     let message = Message(bytes)
+                    defer { withExtendedLifetime(message) {} }
                     let isPlain = byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C
                     #expect(message.view.indexOfNUL(from: 0) == bytes.firstIndex(of: 0))
                     #expect(message.view.endOfPlainText(from: 0) == (isPlain || length == 0 ? length : place))
                 }
             }
         }
+    }
+}
+
+extension Framer {
+    fileprivate mutating func next(_ received: [UInt8]) -> Frame {
+        let message = Message(received)
+        defer { withExtendedLifetime(message) {} }
+        return next(in: message.view)
     }
 }

@@ -115,6 +115,7 @@ private func mutate(_ text: inout [UInt8], _ random: inout SplitMix) {
 
 private func fault(_ text: [UInt8]) -> JSONFault? {
     let message = Message(text)
+    defer { withExtendedLifetime(message) {} }
     var tape = JSONTape(capacity: 16)
     var arena = Arena(capacity: max(text.count, 1))
     do throws(JSONFault) {
@@ -136,6 +137,7 @@ private func object(_ names: [String]) -> [UInt8] {
 /// A name that another one equals without ASCII case.
 private func repeatedFolded(_ names: [String]) -> String? {
     let message = Message(object(names))
+    defer { withExtendedLifetime(message) {} }
     var tape = JSONTape(capacity: 16)
     var arena = Arena(capacity: 65_536)
     do throws(JSONFault) {
@@ -144,7 +146,6 @@ private func repeatedFolded(_ names: [String]) -> String? {
         return "\(error)"
     }
     let name = tape.names.repeatedName(of: 0, in: tape.tokens, foldsCase: true)
-    defer { withExtendedLifetime(message) {} }
     return name.map { tape.tokens[$0].text.text.string }
 }
 

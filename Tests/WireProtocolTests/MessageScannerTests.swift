@@ -48,6 +48,7 @@ import Testing
         var scanner = MessageScanner()
         let keys = Keys(["aws:SourceIp", "app:Level"])
         let message = Message(authorize(context: "{\"APP:level\":1,\"other\":2,\"aws:sourceip\":\"x\"}"))
+        defer { withExtendedLifetime((message, keys)) {} }
         _ = try scanner.scan(message.view, keys: keys.table)
         let symbols = [scanner.view.entries[0].keyID, scanner.view.entries[1].keyID, scanner.view.entries[2].keyID]
         #expect(symbols == [1, SymbolTable.none, 0])

@@ -55,6 +55,7 @@ import Testing
         for round in 0..<200 {
             let piece = Array("piece \(round) ".utf8)
             let message = Message(piece)
+            defer { withExtendedLifetime(message) {} }
             buffer.append(message.view)
             expected += piece
             let sent = round % 7
