@@ -34,6 +34,25 @@ enum Entity: Sendable, Hashable {
         default: nil
         }
     }
+
+    /// The same with other ARNs for its attached policies and its boundary.
+    func mappingPolicies(_ change: (Text) -> Text) -> Entity {
+        guard var holdings else { return self }
+        holdings.attachedPolicies = holdings.attachedPolicies.map(change)
+        holdings.permissionsBoundary = holdings.permissionsBoundary.map(change)
+        switch self {
+        case .user(var user):
+            user.holdings = holdings
+            return .user(user)
+        case .group(var group):
+            group.holdings = holdings
+            return .group(group)
+        case .role(var role):
+            role.holdings = holdings
+            return .role(role)
+        default: return self
+        }
+    }
 }
 
 /// Something that one file at a time may own.

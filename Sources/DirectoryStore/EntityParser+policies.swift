@@ -119,7 +119,7 @@ extension EntityParser {
     }
 
     private mutating func checkOldVersion(_ version: Version) {
-        let result = PolicyParser(kind: .managed).parse(
+        let result = PolicyParser(kind: .managed, rules: reader.rules).parse(
             version.document, in: path.string, text: text, path: path(of: version))
         reader.add(result.diagnostics.map { StoreDiagnostic($0).asWarning })
     }

@@ -11,7 +11,11 @@ struct EntityParser {
     var reader: MemberReader
 
     /// Parses the bytes of the file at a place of the layout.
-    static func parse(_ bytes: [UInt8], at path: Text, place: StorePlace, digest: FileDigest) -> EntityReading {
+    ///
+    /// `rules` are those for policy documents, with the keys that the store's schema declares.
+    static func parse(
+        _ bytes: [UInt8], at path: Text, place: StorePlace, digest: FileDigest, rules: PolicyRules = PolicyRules()
+    ) -> EntityReading {
         let document: JSONDocument
         do throws(JSONError) {
             document = try JSONDocument(bytes, limits: .file)
@@ -21,7 +25,7 @@ struct EntityParser {
             ])
         }
         var parser = EntityParser(
-            path: path, digest: digest, text: bytes, reader: MemberReader(file: path.string))
+            path: path, digest: digest, text: bytes, reader: MemberReader(file: path.string, rules: rules))
         return parser.parse(document.root, place)
     }
 

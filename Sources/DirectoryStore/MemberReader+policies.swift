@@ -13,7 +13,7 @@ struct HoldingsReading {
 extension MemberReader {
     /// A policy document: an object, or a string of JSON, plain or percent-encoded.
     mutating func document(_ node: JSONNode, kind: PolicyKind, text: [UInt8], path: String) -> PolicySource? {
-        let result = PolicyParser(kind: kind).parse(node, in: file, text: text, path: path)
+        let result = PolicyParser(kind: kind, rules: rules).parse(node, in: file, text: text, path: path)
         add(result.diagnostics.map(StoreDiagnostic.init))
         return result.source
     }

@@ -1,13 +1,17 @@
 internal import JSONDocument
 internal import PolicyModel
+internal import PolicySyntax
 
 /// Reads objects of one file member by member, and collects everything that is wrong.
 struct MemberReader {
     let file: String
+    /// The rules for policy documents; the schema's keys are among them.
+    let rules: PolicyRules
     private(set) var diagnostics: [StoreDiagnostic] = []
 
-    init(file: String) {
+    init(file: String, rules: PolicyRules) {
         self.file = file
+        self.rules = rules
     }
 
     /// Whether anything so far keeps the file from being good.

@@ -27,6 +27,7 @@ enum LayoutVerdict: Hashable, Sendable {
 /// The names of design §3.2; what is not among them is refused where it could be a misspelt name, else ignored.
 enum StoreLayout {
     static let fileSuffix: Text = ".json"
+    static let schema: Text = "schema.json"
 
     /// Whether a file with this name is read.
     static func isRead(_ name: Text) -> Bool {
@@ -57,7 +58,7 @@ enum StoreLayout {
     /// What a `*.json` file at the path means; the path is relative to the store.
     static func file(_ path: [Text]) -> LayoutVerdict {
         switch path.count {
-        case 1 where path[0] == "schema.json": .file(.schema)
+        case 1 where path[0] == schema: .file(.schema)
         case 1 where path[0] == "organization.json": organization
         case 2 where path[0] == "managed": .file(.policy(nil))
         case 3 where path[0] == "accounts" && path[2] == "account.json":

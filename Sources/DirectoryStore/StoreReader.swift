@@ -1,4 +1,5 @@
 internal import PolicyModel
+internal import PolicySyntax
 
 /// The store as a whole cannot be read; nothing is known of its files.
 struct StoreFailure: Error, Hashable, Sendable {
@@ -15,10 +16,17 @@ struct CachedReading: Sendable {
     let reading: EntityReading
 }
 
+/// What one reading leaves for the next.
+struct ReadingCache: Sendable {
+    var files: [Text: CachedReading] = [:]
+    /// What the files were parsed by; the schema's keys are among them, so that a new schema parses everything anew.
+    var rules = PolicyRules()
+}
+
 /// One reading of the whole folder, complete and of one moment.
 struct StoreReading: Sendable {
     var scan = StoreScan()
-    var cache: [Text: CachedReading] = [:]
+    var cache = ReadingCache()
     /// What the store's path led to.
     let root: FileStamp
     /// Whether the store's path is itself a link.
@@ -33,9 +41,9 @@ struct StoreReading: Sendable {
             && scan.layoutProblems == other.scan.layoutProblems
             && scan.unlistedFolders == other.scan.unlistedFolders
             && scan.atomicFolders == other.scan.atomicFolders && scan.ignoredFiles == other.scan.ignoredFiles
-            && cache.count == other.cache.count
-            && cache.allSatisfy { path, mine in
-                guard let theirs = other.cache[path], mine.digest == theirs.digest else { return false }
+            && cache.files.count == other.cache.files.count
+            && cache.files.allSatisfy { path, mine in
+                guard let theirs = other.cache.files[path], mine.digest == theirs.digest else { return false }
                 return mine.digest != nil || mine.reading.diagnostics == theirs.reading.diagnostics
             }
     }
@@ -52,7 +60,7 @@ struct StoreReader: Sendable {
     /// `watch` is called with each folder's descriptor before the folder is listed, so that no change after the listing
     /// is missed.
     func read(
-        cache: [Text: CachedReading] = [:], trustingStamps: Bool = true, watch: @escaping (CInt) -> Void = { _ in }
+        cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true, watch: @escaping (CInt) -> Void = { _ in }
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()

@@ -30,7 +30,7 @@ struct StoreVerdict: Sendable {
         let targets = Targets(chosen.values)
         let quarantine = Quarantine(targets, limits: limits)
         var directory = Directory()
-        for file in chosen.values.sorted(by: { $0.path < $1.path }) { directory.add(file.entity) }
+        for file in chosen.values.sorted(by: { $0.path < $1.path }) { directory.add(targets.resolved(file)) }
         directory.quarantined = quarantine.entities
         self.directory = directory
         let mentions = MissingPrincipals(directory).warnings(chosen.values)

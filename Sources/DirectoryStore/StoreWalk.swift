@@ -1,16 +1,17 @@
 internal import PolicyModel
+internal import PolicySyntax
 
 /// One walk through the layout beneath an open root.
 struct StoreWalk {
     let root: RootFolder
     let limits: StoreLimits
     let clock: StoreClock
-    let oldCache: [Text: CachedReading]
+    let oldCache: ReadingCache
     let trustsStamps: Bool
     let watch: (CInt) -> Void
 
     private(set) var scan = StoreScan()
-    private(set) var cache: [Text: CachedReading] = [:]
+    private(set) var cache = ReadingCache()
     private var namesCount = 0
     private var dataLinks: [(path: Text, target: Text)] = []
 
@@ -22,7 +23,7 @@ struct StoreWalk {
     private static let youngNanoseconds: Int64 = 100_000_000
 
     init(
-        root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: [Text: CachedReading], trustsStamps: Bool,
+        root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: ReadingCache, trustsStamps: Bool,
         watch: @escaping (CInt) -> Void
     ) {
         (self.root, self.limits, self.clock) = (root, limits, clock)
@@ -56,13 +57,19 @@ struct StoreWalk {
                 try contents(logical, physical: physical.appending(target))
             }
         }
-        for name in names { try entry(name, in: descriptor, logical, physical: physical) }
+        for name in inReadingOrder(names, logical) { try entry(name, in: descriptor, logical, physical: physical) }
+    }
+
+    /// The schema before everything that is parsed by it.
+    private func inReadingOrder(_ names: [Text], _ logical: [Text]) -> [Text] {
+        guard logical.isEmpty, names.contains(StoreLayout.schema) else { return names }
+        return [StoreLayout.schema] + names.filter { $0 != StoreLayout.schema }
     }
 
     /// Walks what a ConfigMap's `..data` leads to.
     private mutating func contents(_ logical: [Text], physical: Text) throws(StoreFailure) {
         guard let (descriptor, names) = list(logical, physical: physical) else { return }
-        for name in names { try entry(name, in: descriptor, logical, physical: physical) }
+        for name in inReadingOrder(names, logical) { try entry(name, in: descriptor, logical, physical: physical) }
     }
 
     private mutating func list(_ logical: [Text], physical: Text) -> (Descriptor, [Text])? {
@@ -145,7 +152,9 @@ struct StoreWalk {
         let path = joined(logical)
         let problem = StoreDiagnostic(.error, "unreadable-file", message, file: path.string)
         switch StoreLayout.file(logical) {
-        case .file: scan.files[path] = .bad([problem])
+        case .file(let place):
+            scan.files[path] = .bad([problem])
+            if place == .schema { takeSchema(.bad([problem])) }
         default: scan.layoutProblems.append(problem)
         }
     }
@@ -166,13 +175,23 @@ struct StoreWalk {
                 throw StoreFailure(message: "the store has over \(limits.filesMax) files")
             }
             guard let entry = reading(path, physical: physical, place, stamp) else { return }
-            cache[path] = entry
+            cache.files[path] = entry
             scan.files[path] = entry.reading
+            if place == .schema { takeSchema(entry.reading) }
+        }
+    }
+
+    /// From here on documents are parsed with the schema's keys; a broken schema leaves those of the last reading.
+    private mutating func takeSchema(_ reading: EntityReading) {
+        switch reading.file?.entity {
+        case .schema(let keys): cache.rules.declaredKeys = keys
+        default: cache.rules = oldCache.rules
         }
     }
 
     private func reading(_ path: Text, physical: Text, _ place: StorePlace, _ stamp: FileStamp) -> CachedReading? {
-        let old = oldCache[path]
+        // What was parsed by other rules has to be parsed again; the schema itself depends on none.
+        let old = cache.rules == oldCache.rules || place == .schema ? oldCache.files[path] : nil
         if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
         do throws(FileFailure) {
             return try freshReading(path, physical: physical, place, old)
@@ -202,7 +221,7 @@ struct StoreWalk {
             if let old, old.digest == digest, old.place == place {
                 old.reading
             } else {
-                EntityParser.parse(bytes, at: path, place: place, digest: digest)
+                EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: cache.rules)
             }
         return CachedReading(stamp: before, isYoung: isYoung, place: place, digest: digest, reading: reading)
     }

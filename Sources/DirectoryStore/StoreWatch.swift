@@ -52,7 +52,7 @@ final class StoreWatch {
         do throws(SnapshotError) {
             return try snapshot(of: verdict)
         } catch {
-            throw StoreError(code: "not-compiled", "the policies cannot be compiled: \(error)")
+            throw StoreError(code: "not-compiled", "the policies cannot be compiled: \(error.message)")
         }
     }
 
@@ -119,7 +119,7 @@ final class StoreWatch {
             changes.endReading()
             if let trouble = changes.trouble { log.remark(trouble) }
         }
-        return try reader.read(cache: reading?.cache ?? [:], trustingStamps: !ignoringCache) {
+        return try reader.read(cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache) {
             changes.watch(folder: $0)
         }
     }
@@ -161,7 +161,7 @@ final class StoreWatch {
             log.note(warnings: verdict.warnings.map(\.line))
             return publish((snapshot, verdict), errors: verdict.errors.map(\.line))
         } catch {
-            return publish(nil, errors: ["the policies cannot be compiled: \(error)"])
+            return publish(nil, errors: ["the policies cannot be compiled: \(error.message)"])
         }
     }
 

@@ -17,6 +17,19 @@ struct Targets {
         return policy.path == path
     }
 
+    /// The entity with its policies named by the very ARN that they have in force.
+    ///
+    /// A name's case does not count, and a bare document may be attached under any path; whoever compiles the directory
+    /// need not know that.
+    func resolved(_ file: EntityFile) -> Entity {
+        var arns: [Text: Text] = [:]
+        for reference in file.references where holds(reference) {
+            if case .policy(let policy) = files[reference.target]?.entity { arns[reference.text] = policy.arn }
+        }
+        guard arns.contains(where: { $0 != $1 }) else { return file.entity }
+        return file.entity.mappingPolicies { arns[$0] ?? $0 }
+    }
+
     /// The references of the file that name nothing.
     func dangling(_ file: EntityFile) -> [EntityReference] { file.references.filter { !holds($0) } }
 
