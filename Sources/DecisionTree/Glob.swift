@@ -80,7 +80,10 @@ extension Evaluation {
     @inlinable
     static func literal(_ at: Int, of image: Image, keyFlags: Image, _ view: borrowing RequestView) -> ByteView? {
         if image[at] == Format.Piece.literal { return image.bytes(image.offset(at + 1)) }
-        if let value = variable(image[at + 1], keyFlags: keyFlags, view) { return value }
+        let key = image[at + 1]
+        if let value = variable(key, keyFlags: keyFlags, view) { return value }
+        // A default stands in for a missing key or an empty value, never for a list (spec §3.4).
+        if isMultiValued(key, keyFlags: keyFlags, view) { return nil }
         let fallback = image.offset(at + 2)
         return fallback == 0 ? nil : image.bytes(fallback)
     }
@@ -95,6 +98,14 @@ extension Evaluation {
         guard !entry.isList, entry.valueCount == 1 else { return nil }
         let value = view.values[entry.firstValue]
         return value.isEmpty ? nil : value
+    }
+
+    /// Whether the key is declared multi-valued, or holds a list.
+    @inlinable
+    static func isMultiValued(_ key: UInt32, keyFlags: Image, _ view: borrowing RequestView) -> Bool {
+        if keyFlags[Int(key)] & Format.KeyFlag.isMultiValued != 0 { return true }
+        guard let index = view.entry(of: key) else { return false }
+        return view.entries[index].isList
     }
 
     @inlinable
