@@ -13,19 +13,32 @@ public enum CommandLineTool {
             if !failure.message.isEmpty { Terminal.complain(failure.message) }
             return failure.status
         } catch {
-            return status(of: error)
+            return status(of: error, arguments)
         }
     }
 
     /// Help and version are no errors; whatever else the parser refuses is one line and status 2.
-    private static func status(of error: any Error) -> Int32 {
+    private static func status(of error: any Error, _ arguments: [String]) -> Int32 {
         guard !PosternCommand.exitCode(for: error).isSuccess else {
             Terminal.print(PosternCommand.fullMessage(for: error))
             return ExitStatus.success
         }
-        let words = PosternCommand.message(for: error).split(whereSeparator: \.isWhitespace)
-        Terminal.complain(words.joined(separator: " "))
+        if let flag = unknownFlag(in: arguments) {
+            Terminal.complain("unknown flag `\(flag)`")
+        } else {
+            let message = PosternCommand.message(for: error).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            Terminal.complain(message.prefix(1).lowercased() + message.dropFirst())
+        }
         return ExitStatus.usage
+    }
+
+    /// The first flag that the verb's help does not know: the parser speaks of missing ones first, which hides a typo.
+    private static func unknownFlag(in arguments: [String]) -> String? {
+        let verb = PosternCommand.configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+        guard let verb else { return nil }
+        let help = PosternCommand.helpMessage(for: verb)
+        let known = Set(help.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.map(String.init))
+        return arguments.map { String($0.prefix { $0 != "=" }) }.first { $0.hasPrefix("--") && !known.contains($0) }
     }
 }
 
@@ -37,10 +50,11 @@ struct PosternCommand: ParsableCommand {
             Policies are files in the language of AWS IAM; answers come over a Unix socket.
 
             Example:
+              export POSTERN_SOCKET=$PWD/postern.sock
               postern init company
-              postern serve --store company --socket ./postern.sock
-              postern authorize --socket ./postern.sock --principal arn:aws:iam::111122223333:user/alice \\
-                  --action docs:Edit --resource arn:aws:docs:::report/2026-plan
+              postern serve --store company &
+              postern authorize --principal arn:aws:iam::111122223333:user/bob \\
+                  --action docs:Read --resource arn:aws:docs:::report/2026-plan
             """,
         version: Sidecar.version,
         subcommands: [

@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// Where the sidecar's socket is when nobody says so (design §3.1).
-struct SocketAddress {
+struct SocketAddress: Sendable {
     /// Gives an environment variable's value.
-    let environment: (String) -> String?
+    let environment: @Sendable (String) -> String?
     /// Whether files can be made in a folder, or it itself can.
-    let isWritable: (String) -> Bool
+    let isWritable: @Sendable (String) -> Bool
     /// Whether something is there.
-    let exists: (String) -> Bool
+    let exists: @Sendable (String) -> Bool
 
     /// The process's own surroundings.
     static let system = SocketAddress(

@@ -53,6 +53,6 @@ enum SystemError {
     static func text(_ code: Int32) -> String {
         // strerror's text is read before any other call of this thread can replace it.
         guard let text = unsafe strerror(code) else { return "error \(code)" }
-        return unsafe String(cString: text)
+        return unsafe String(cString: text).lowercased()
     }
 }

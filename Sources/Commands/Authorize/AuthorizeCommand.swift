@@ -9,8 +9,9 @@ struct AuthorizeCommand: ParsableCommand {
             Exit status: 0 allowed, 1 denied, 2 could not be asked.
 
             Example:
-              postern authorize --principal arn:aws:iam::111122223333:user/alice --action docs:Read \\
-                  --resource arn:aws:docs:::report/7 --context aws:SourceIp=10.0.0.7 --context 'docs:Pages:=12' --explain
+              postern authorize --principal arn:aws:iam::111122223333:user/bob \\
+                  --action docs:Read --resource arn:aws:docs:::report/2026-plan \\
+                  --context aws:SourceIp=10.0.0.7 --context docs:Pages:=12 --explain
             """)
 
     @Option(name: .long, help: "Who asks: an ARN of a user or a role session.")

@@ -41,14 +41,15 @@ enum ISOTime {
 
     static func text(seconds: Int, milliseconds: Int) -> String {
         var seconds = seconds
-        var parts = tm()
+        var parts = unsafe tm()
         _ = unsafe gmtime_r(&seconds, &parts)
-        let date = [padded(Int(parts.tm_year) + 1_900, 4), padded(Int(parts.tm_mon) + 1, 2), padded(Int(parts.tm_mday), 2)]
-        let clock = [padded(Int(parts.tm_hour), 2), padded(Int(parts.tm_min), 2), padded(Int(parts.tm_sec), 2)]
-        return date.joined(separator: "-") + "T" + clock.joined(separator: ":") + "." + padded(milliseconds, 3) + "Z"
+        let date = unsafe [padded(parts.tm_year + 1_900, 4), padded(parts.tm_mon + 1, 2), padded(parts.tm_mday, 2)]
+        let clock = unsafe [padded(parts.tm_hour, 2), padded(parts.tm_min, 2), padded(parts.tm_sec, 2)]
+        return date.joined(separator: "-") + "T" + clock.joined(separator: ":") + "."
+            + padded(CInt(milliseconds), 3) + "Z"
     }
 
-    private static func padded(_ number: Int, _ width: Int) -> String {
+    private static func padded(_ number: CInt, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }

@@ -13,7 +13,7 @@ struct ServeCommand: ParsableCommand {
             Exit status: 0 stopped, 1 a bad store or a socket that is taken, 2 wrong flags.
 
             Example:
-              postern serve --store company --socket /run/postern/postern.sock --socket-group services
+              postern serve --store company --socket ./postern.sock --loops 2
             """)
 
     @Option(name: .long, help: ArgumentHelp("The folder of policies.", valueName: "DIR"))
