@@ -92,6 +92,7 @@ extension FileProblem {
     }
     static func missing(_ path: String) -> FileProblem { FileProblem(path: path, code: ENOENT) }
     static func noDocuments(_ path: String) -> FileProblem {
-        FileProblem(path: path, code: ENOENT, words: "no *.json file, and neither `accounts` nor `managed` as in a store")
+        FileProblem(
+            path: path, code: ENOENT, words: "no *.json file, and neither `accounts` nor `managed` as in a store")
     }
 }

@@ -26,7 +26,8 @@ public enum CommandLineTool {
         if let flag = unknownFlag(in: arguments) {
             Terminal.complain("unknown flag `\(flag)`")
         } else {
-            let message = PosternCommand.message(for: error).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            let message = PosternCommand.message(for: error).split(whereSeparator: \.isWhitespace).joined(
+                separator: " ")
             Terminal.complain(message.prefix(1).lowercased() + message.dropFirst())
         }
         return ExitStatus.usage

@@ -36,7 +36,8 @@ struct SocketAddress: Sendable {
         if let path = option ?? stated { return try checked(path) }
         if isWritable(Self.systemFolder) { return Self.systemFolder + "/postern.sock" }
         if let userFolder { return userFolder + "/postern.sock" }
-        throw .usage("nowhere to listen: \(Self.systemFolder) is not writable; give --socket PATH or set POSTERN_SOCKET")
+        throw .usage(
+            "nowhere to listen: \(Self.systemFolder) is not writable; give --socket PATH or set POSTERN_SOCKET")
     }
 
     /// Where the other verbs ask.

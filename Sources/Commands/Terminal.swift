@@ -40,7 +40,8 @@ struct Style {
     }
 
     private init(descriptor: CInt) {
-        let refuses = !(EnvironmentVariable.value("NO_COLOR") ?? "").isEmpty || EnvironmentVariable.value("TERM") == "dumb"
+        let refuses =
+            !(EnvironmentVariable.value("NO_COLOR") ?? "").isEmpty || EnvironmentVariable.value("TERM") == "dumb"
         isColoured = isatty(descriptor) == 1 && !refuses
     }
 

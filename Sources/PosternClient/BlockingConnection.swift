@@ -39,7 +39,9 @@ struct BlockingConnection: ~Copyable {
                 // A sidecar that is full says so and closes; what it said is still to be read.
                 return
             }
-            guard rest.isEmpty || waits(for: Readiness.output, until: deadlineNanoseconds) else { throw .connectionLost }
+            guard rest.isEmpty || waits(for: Readiness.output, until: deadlineNanoseconds) else {
+                throw .connectionLost
+            }
         }
     }
 
@@ -60,7 +62,10 @@ struct BlockingConnection: ~Copyable {
     mutating func receive(orWoken waker: borrowing Waker) throws(PosternError) -> [UInt8]? {
         while true {
             if let message = try frames.next() { return message }
-            let entries = [(descriptor: waker.readEnd.number, events: Readiness.input), (descriptor: socket.number, events: Readiness.input)]
+            let entries = [
+                (descriptor: waker.readEnd.number, events: Readiness.input),
+                (descriptor: socket.number, events: Readiness.input),
+            ]
             let ready = Readiness.wait(entries, untilNanoseconds: .max)
             if ready[0] { return nil }
             guard ready[1] else { continue }
@@ -74,7 +79,9 @@ struct BlockingConnection: ~Copyable {
 
     private func waits(for events: Int32, until deadline: UInt64) -> Bool {
         while MonotonicClock.nanoseconds() < deadline {
-            if Readiness.wait([(descriptor: socket.number, events: events)], untilNanoseconds: deadline)[0] { return true }
+            if Readiness.wait([(descriptor: socket.number, events: events)], untilNanoseconds: deadline)[0] {
+                return true
+            }
         }
         return false
     }

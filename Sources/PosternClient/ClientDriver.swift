@@ -38,7 +38,7 @@ final class ClientDriver: Sendable {
         guard DetachedThread.start({ [self] in run() }) else { throw SystemFailure(code: EAGAIN) }
     }
 
-    /// Hands a call to the thread. Its completion runs there, once.
+    /// Hands a call to the thread, where its completion runs, once.
     func submit(_ submission: Submission) {
         guard !post(.submit(submission)) else { return }
         submission.completion(.failure(PosternError.closed))

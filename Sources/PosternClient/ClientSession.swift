@@ -32,7 +32,11 @@ struct ClientSession: ~Copyable {
     mutating func wait(orWoken waker: borrowing Waker) {
         var entries = [(descriptor: waker.readEnd.number, events: Readiness.input)]
         if let number = socketNumber {
-            entries.append((descriptor: number, events: outputStart < output.count ? Readiness.input | Readiness.output : Readiness.input))
+            entries.append(
+                (
+                    descriptor: number,
+                    events: outputStart < output.count ? Readiness.input | Readiness.output : Readiness.input
+                ))
         }
         let ready = Readiness.wait(entries, untilNanoseconds: machine.nextTick ?? .max)
         if ready.count > 1, ready[1] {

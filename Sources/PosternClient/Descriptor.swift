@@ -22,7 +22,9 @@ struct Waker: ~Copyable, Sendable {
         writeEnd = Descriptor(number: ends[1])
     }
 
-    /// Makes the read end readable. Any thread; a full buffer is as good as one byte in it.
+    /// Makes the read end readable.
+    ///
+    /// Any thread may call it; a full buffer is as good as one byte in it.
     func wake() {
         let byte: [UInt8] = [1]
         _ = unsafe write(writeEnd.number, byte, 1)

@@ -1,7 +1,9 @@
 internal import NIOConcurrencyHelpers
 internal import Synchronization
 
-/// Asks a sidecar over its Unix socket. Many tasks may share one client; their calls are pipelined on one connection.
+/// Asks a sidecar over its Unix socket.
+///
+/// Many tasks may share one client; their calls are pipelined on one connection.
 ///
 /// The client connects when it is first asked and again whenever the connection breaks, with short growing pauses while
 /// nobody listens. A call waits for that until its own time is over. No call is ever answered by a guess: what is not an

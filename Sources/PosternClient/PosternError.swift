@@ -1,6 +1,8 @@
 internal import Glibc
 
-/// Why a call to the sidecar brought no answer. None of these is a permission: callers deny.
+/// Why a call to the sidecar brought no answer.
+///
+/// None of these is a permission: callers deny.
 public enum PosternError: Error, Sendable, Hashable {
     /// No sidecar listens at this address, or it may not be reached; the number is the system's `errno`.
     case unreachable(socketPath: String, code: Int32)

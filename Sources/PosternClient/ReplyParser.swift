@@ -85,7 +85,9 @@ struct ReplyParser {
 
     private mutating func number() throws(PosternError) -> ReplyValue {
         let start = index
-        while index < bytes.count, (0x30...0x39).contains(bytes[index]) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(peek) {
+        while index < bytes.count,
+            (0x30...0x39).contains(bytes[index]) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(peek)
+        {
             index += 1
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)

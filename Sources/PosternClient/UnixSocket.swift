@@ -7,7 +7,9 @@ struct UnixSocket: ~Copyable, Sendable {
     /// What `poll` is asked about.
     var number: CInt { descriptor.number }
 
-    /// Connects at once or throws: Unix sockets have no handshake. `EAGAIN` says that the listener's queue is full.
+    /// Connects at once or throws: Unix sockets have no handshake.
+    ///
+    /// `EAGAIN` says that the listener's queue is full.
     init(connectingTo path: String) throws(SystemFailure) {
         descriptor = try UnixSocket.connected(to: path)
     }
@@ -42,7 +44,9 @@ struct UnixSocket: ~Copyable, Sendable {
         throw SystemFailure(code: errno)
     }
 
-    /// Appends what has arrived; 0 when nothing has. Throws `ECONNRESET` at the end of the stream.
+    /// Appends what has arrived; 0 when nothing has.
+    ///
+    /// Throws `ECONNRESET` at the end of the stream.
     func receive(into buffer: inout [UInt8]) throws(SystemFailure) -> Int {
         var chunk = [UInt8](repeating: 0, count: UnixSocket.chunkBytes)
         let count = unsafe recv(number, &chunk, chunk.count, 0)

@@ -21,7 +21,7 @@ extension ContextValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     public init(arrayLiteral elements: ContextValue...) { self = .list(elements) }
 }
 
-/// May this principal do this action on this resource in this context?
+/// Whether a principal may do an action on a resource in a context.
 public struct Question: Sendable, Hashable {
     /// Such as `arn:aws:iam::111122223333:user/alice`.
     public var principal: String
@@ -87,7 +87,9 @@ public struct MatchedStatement: Sendable, Hashable {
     public let sid: String?
     /// Where it is written.
     public let file: String
+    /// From 1.
     public let line: Int
+    /// In Unicode scalars, from 1.
     public let column: Int
 }
 

@@ -36,7 +36,8 @@ struct ClientMachineTests {
         Case(name: "idle + reply is dropped", before: [], event: .reply, actions: [.dropReply], state: .idle),
         Case(name: "idle + broke does nothing", before: [], event: .broke, actions: [], state: .idle),
         Case(name: "idle + close closes", before: [], event: .close, actions: [], state: .closed),
-        Case(name: "connecting + submit waits", before: [.submit(1)], event: .submit(2), actions: [], state: .connecting),
+        Case(
+            name: "connecting + submit waits", before: [.submit(1)], event: .submit(2), actions: [], state: .connecting),
         Case(
             name: "connecting + connected sends in order", before: [.submit(1), .submit(2)], event: .connected,
             actions: [.send(1), .send(2)], state: .connected),
@@ -53,7 +54,8 @@ struct ClientMachineTests {
             name: "backing off + submit waits", before: backingOff, event: .submit(2), actions: [],
             state: .backingOff(untilNanoseconds: pauseEnd, code: 2)),
         Case(
-            name: "backing off + the end of the pause connects", before: [.submit(1, deadline: .max - 1), .connectFailed],
+            name: "backing off + the end of the pause connects",
+            before: [.submit(1, deadline: .max - 1), .connectFailed],
             event: .tick(pauseEnd), actions: [.connect], state: .connecting),
         Case(
             name: "backing off + the deadline says why nobody answered", before: backingOff, event: .tick(1_000),
@@ -61,8 +63,12 @@ struct ClientMachineTests {
         Case(
             name: "backing off + nobody waiting does not connect", before: backingOff + [.cancel(1)],
             event: .tick(pauseEnd), actions: [], state: .idle),
-        Case(name: "connected + submit sends", before: connectedOne, event: .submit(2), actions: [.send(2)], state: .connected),
-        Case(name: "connected + reply delivers", before: connectedOne, event: .reply, actions: [.deliver(1)], state: .connected),
+        Case(
+            name: "connected + submit sends", before: connectedOne, event: .submit(2), actions: [.send(2)],
+            state: .connected),
+        Case(
+            name: "connected + reply delivers", before: connectedOne, event: .reply, actions: [.deliver(1)],
+            state: .connected),
         Case(
             name: "connected + a reply nobody asked for ends the connection", before: connectedOne + [.reply],
             event: .reply, actions: [.dropReply, .disconnect], state: .idle),
@@ -93,7 +99,9 @@ struct ClientMachineTests {
         Case(
             name: "connected + close ends everything", before: connectedOne + [.submit(2)], event: .close,
             actions: [.fail(1, .closed), .fail(2, .closed), .disconnect], state: .closed),
-        Case(name: "closed + submit fails", before: [.close], event: .submit(1), actions: [.fail(1, .closed)], state: .closed),
+        Case(
+            name: "closed + submit fails", before: [.close], event: .submit(1), actions: [.fail(1, .closed)],
+            state: .closed),
         Case(name: "closed + close does nothing", before: [.close], event: .close, actions: [], state: .closed),
         Case(name: "closed + tick does nothing", before: [.close], event: .tick(9_000), actions: [], state: .closed),
         Case(name: "closed + connected does nothing", before: [.close], event: .connected, actions: [], state: .closed),

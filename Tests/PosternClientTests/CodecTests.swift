@@ -54,10 +54,16 @@ struct CodecTests {
         let cases: [(String, PosternError)] = [
             (#"{"error":"io.postern.BadRequest","parameters":{"message":"m"}}"#, .badRequest("m")),
             (#"{"error":"io.postern.NotReady"}"#, .notReady),
-            (#"{"error":"io.postern.Overloaded","parameters":{"retryAfterMilliseconds":50}}"#, .overloaded(retryAfterMilliseconds: 50)),
+            (
+                #"{"error":"io.postern.Overloaded","parameters":{"retryAfterMilliseconds":50}}"#,
+                .overloaded(retryAfterMilliseconds: 50)
+            ),
             (#"{"error":"io.postern.ReloadFailed","parameters":{"errors":["a","b"]}}"#, .reloadFailed(["a", "b"])),
             (#"{"error":"io.postern.PermissionDenied","parameters":{"message":"m"}}"#, .permissionDenied("m")),
-            (#"{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"p"}}"#, .badRequest("invalid parameter `p`")),
+            (
+                #"{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"p"}}"#,
+                .badRequest("invalid parameter `p`")
+            ),
             (#"{"error":"x.y"}"#, .unknownError("x.y")),
         ]
         for (reply, error) in cases {

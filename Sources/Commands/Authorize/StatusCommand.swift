@@ -37,7 +37,9 @@ enum StatusReport {
         var lines = [headline(status, style), "  revision     \(status.revision)"]
         if let seconds = root?["uptimeSeconds"].flatMap(integer) { lines.append("  uptime       \(duration(seconds))") }
         if let counts = root?["counts"] { lines += numbers(counts) }
-        if let requests = root?["requests"].flatMap(integer) { lines.append("  requests     \(Count.grouped(requests))") }
+        if let requests = root?["requests"].flatMap(integer) {
+            lines.append("  requests     \(Count.grouped(requests))")
+        }
         if let decisions = root?["decisions"]?.members {
             let parts = decisions.map { "\(Count.grouped(integer($0.value) ?? 0)) \($0.name)" }
             lines.append("  decisions    " + parts.joined(separator: ", "))
@@ -74,7 +76,9 @@ enum StatusReport {
     }
 
     private static func duration(_ seconds: Int) -> String {
-        let parts = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")]
+        let parts = [
+            (seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),
+        ]
         let shown = parts.drop { $0.0 == 0 }.prefix(2)
         return shown.isEmpty ? "0 s" : shown.map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }

@@ -51,7 +51,9 @@ private struct SourceLines {
         if finding.file != file {
             file = finding.file
             let bytes = (try? Files.read(file, bytesMax: JSONLimits.file.bytesMax)) ?? []
-            lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+            lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) {
+                $0 == "\n" || $0 == "\r\n"
+            }
         }
         let index = finding.position.line - 1
         return lines.indices.contains(index) && !lines[index].isEmpty ? String(lines[index]) : nil

@@ -32,7 +32,7 @@ struct LineLogHandler: LogHandler {
 
 /// Times as logs have them.
 enum ISOTime {
-    /// `2026-11-23T21:42:07.123Z`
+    /// The time now, such as `2026-11-23T21:42:07.123Z`.
     static func now() -> String {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
