@@ -145,7 +145,7 @@ final class TestFolder {
     private static func run(_ program: String, _ arguments: [String]) -> Int32 {
         var process = pid_t()
         var pointers = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+        defer { unsafe pointers.forEach { unsafe free($0) } }
         guard unsafe posix_spawn(&process, program, nil, nil, &pointers, nil) == 0 else { return -1 }
         var status: Int32 = 0
         _ = unsafe waitpid(process, &status, 0)
