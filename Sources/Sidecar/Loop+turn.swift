@@ -34,9 +34,16 @@ extension Loop {
         settle(slot, pause, answeredAny: answered > 0)
     }
 
-    /// Makes the connection's private buffer the window, if it has one, and otherwise the loop's.
+    /// Makes the connection's private buffer the window, or the loop's own with the little that is left of the last turn.
+    ///
+    /// A few bytes are copied, so that the next read can be as large as the loop's buffer; many stay where they are.
     private mutating func openWindow(_ slot: Int) -> Bool {
-        guard !connections[slot].input.isEmpty else { return false }
+        guard connections[slot].input.count > SidecarLimits.copiedBytesMax else {
+            window.append(connections[slot].input.view())
+            connections[slot].input.clear()
+            connections[slot].input.releaseIfEmpty()
+            return false
+        }
         swap(&window, &connections[slot].input)
         return true
     }
@@ -57,7 +64,7 @@ extension Loop {
     /// A private buffer grows with its message; the loop's is always large enough.
     private mutating func readWindow(_ slot: Int, isPrivate: Bool) {
         let room = SidecarLimits.messageBytesMax + 1 - window.count
-        let wanted = isPrivate ? min(room, max(4096, window.count)) : room
+        let wanted = isPrivate ? min(room, max(SidecarLimits.privateReadBytesMin, window.count)) : room
         let received = window.receive(from: connections[slot].descriptor, atMost: wanted)
         if received == 0 {
             connections[slot].isPeerFinished = true

@@ -63,6 +63,10 @@ enum SidecarLimits {
     static let turnQuestionsMax = 256
     /// Replies are sent as soon as there is this much of them, so that one turn's replies stay bounded.
     static let replyBytesBeforeSending = 64 * 1024
+    /// Unfinished bytes that are copied back into the loop's buffer rather than read on in a private one.
+    static let copiedBytesMax = 4 * 1024
+    /// The least that a private buffer reads at a time; it doubles from there.
+    static let privateReadBytesMin = 16 * 1024
     /// How long a message may stay unfinished before its connection is closed.
     static let unfinishedMillisecondsMax: Int64 = 10_000
     /// How often unfinished messages are looked at.

@@ -118,7 +118,8 @@ struct LoopAnswerTests {
         var harness = try LoopHarness()
         let client = try harness.connect()
         client.send(
-            TestStore.question(""), #"{"method":"io.postern.Nothing"}"#, #"{"method":"io.postern.Status","upgrade":true}"#,
+            TestStore.question(""), #"{"method":"io.postern.Nothing"}"#,
+            #"{"method":"io.postern.Status","upgrade":true}"#,
             TestStore.question())
         harness.turn()
         let replies = client.repliesSoFar()

@@ -24,7 +24,8 @@ final class TestClient {
     /// Two ends of a connection: a client, and the descriptor for a loop.
     static func pair() throws -> (client: TestClient, served: Int32) {
         var ends: [Int32] = [0, 0]
-        let type = Int32(SOCK_STREAM.rawValue) | 0o4000
+        // Non-blocking and closed on exec: a child that another test starts must not keep the connection open.
+        let type = Int32(SOCK_STREAM.rawValue) | 0o4000 | 0o2_000_000
         try #require(unsafe socketpair(AF_UNIX, type, 0, &ends) == 0)
         return (TestClient(adopting: ends[0]), ends[1])
     }
@@ -145,7 +146,7 @@ final class TestFolder {
     private static func run(_ program: String, _ arguments: [String]) -> Int32 {
         var process = pid_t()
         var pointers = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+        defer { unsafe pointers.forEach { unsafe free($0) } }
         guard unsafe posix_spawn(&process, program, nil, nil, &pointers, nil) == 0 else { return -1 }
         var status: Int32 = 0
         _ = unsafe waitpid(process, &status, 0)
