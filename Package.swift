@@ -66,7 +66,7 @@ let package = Package(
         + room("DecisionTree", mayLookInto: ["PolicyModel"])
         + room(
             "PolicyCompiler", mayLookInto: ["PolicyModel", "DecisionTree"],
-            testsAlsoUse: ["PolicyReference", "PolicyGenerators"])
+            testsAlsoUse: ["PolicySyntax", "PolicyReference", "PolicyGenerators"])
         + room(
             "Authorizer", mayLookInto: ["PolicyModel", "DecisionTree"],
             testsAlsoUse: ["PolicyCompiler", "PolicySyntax", "Directory", "PolicyReference", "PolicyGenerators"])
