@@ -29,9 +29,17 @@ struct FileDigest: Sendable, Hashable {
 enum Revision {
     static func make(of files: some Sequence<(path: Text, digest: FileDigest)>) -> String {
         var hash = SHA256()
+        var buffer: [UInt8] = []
         for (path, digest) in files.sorted(by: { $0.path < $1.path }) {
-            hash.update(data: Array(path.utf8) + [0] + digest.bytes)
+            buffer += path.utf8
+            buffer.append(0)
+            buffer += digest.bytes
+            if buffer.count >= 65_536 {
+                hash.update(data: buffer)
+                buffer.removeAll(keepingCapacity: true)
+            }
         }
+        hash.update(data: buffer)
         return FileDigest.hexadecimal(hash.finalize().prefix(16))
     }
 }

@@ -57,7 +57,7 @@ struct StoreLimitsTests {
         #expect(codes(store).count == 1)
     }
 
-    /// Two own, one attached, one boundary, and those of a group: two embedded... one embedded and one attached.
+    /// Two embedded, one attached and a boundary of its own; one embedded and one attached of its group.
     @Test(arguments: [(6, [] as [String]), (5, ["too-many-documents"])])
     func `the documents of a principal are its own, attached, its groups' and its boundary`(
         documentsMax: Int, expected: [String]
