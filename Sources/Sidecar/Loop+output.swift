@@ -9,7 +9,10 @@ extension Loop {
     /// Sends what the handler has gathered for this connection, and keeps what is not taken.
     mutating func sendReplies(_ slot: Int) {
         guard handler.replies.count > 0 else { return }
-        defer { handler.replies.removeAll() }
+        defer {
+            handler.replies.removeAll()
+            handler.replies.shrink(to: SidecarLimits.replyBytesKept)
+        }
         guard !connections[slot].hasEnded else { return }
         var sent = 0
         if connections[slot].output.isEmpty {

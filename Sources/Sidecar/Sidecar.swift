@@ -32,6 +32,8 @@ public final class Sidecar: Sendable {
     private let logger: Logger
     private let socketGroup: gid_t?
     private let phase = NIOLockedValueBox(Phase.new)
+    /// Whether a drain has begun.
+    private let drain = ConditionLock(value: false)
 
     /// Checks the configuration; nothing is opened yet.
     public init(
@@ -67,6 +69,8 @@ public final class Sidecar: Sendable {
     }
 
     /// Stops accepting and begins to drain; returns at once.
+    ///
+    /// A sidecar that does not run is left as it is.
     public func stop() {
         guard let running = takeRunning() else { return }
         shared.notifier.stopping()
@@ -74,17 +78,22 @@ public final class Sidecar: Sendable {
         running.acceptorThread.join()
         running.listener.withdraw()
         for port in running.ports { _ = port.post(.drain) }
+        drain.lock()
         phase.withLockedValue { $0 = .stopping(running.loopThreads) }
+        drain.unlock(withValue: true)
     }
 
-    /// Waits until a stop has ended: everything answered, or five seconds gone.
+    /// Waits until a sidecar that was started has been stopped, and everything is answered or five seconds are gone.
     public func wait() {
+        drain.lock(whenValue: true)
+        // The lock is held while joining, so that a second waiter returns after the first.
         let threads = phase.withLockedValue { phase -> [PlainThread] in
             guard case .stopping(let threads) = phase else { return [] }
             phase = .ended
             return threads
         }
         for thread in threads { thread.join() }
+        drain.unlock()
     }
 
     /// Reads the store again, as SIGHUP asks for; `completion` is called on the source's thread.

@@ -63,6 +63,8 @@ enum SidecarLimits {
     static let turnQuestionsMax = 256
     /// Replies are sent as soon as there is this much of them, so that one turn's replies stay bounded.
     static let replyBytesBeforeSending = 64 * 1024
+    /// Room for replies that a loop keeps; what a larger reply took is given back.
+    static let replyBytesKept = 256 * 1024
     /// Unfinished bytes that are copied back into the loop's buffer rather than read on in a private one.
     static let copiedBytesMax = 4 * 1024
     /// The least that a private buffer reads at a time; it doubles from there.
