@@ -139,7 +139,7 @@ struct Question {
         accountRecord = tables.directory.offset(record + Format.PrincipalRecord.account)
     }
 
-    /// `arn:aws:iam::<account>:root`
+    /// Finds the account of `arn:aws:iam::<account>:root`.
     private mutating func identifyRoot(_ principal: ByteView, _ caller: inout CallerFacts) -> Reason? {
         guard principal.count == 30, principal.slice(25, 30).equals(":root"),
             let offset = tables.accounts.find(principal.slice(13, 25))

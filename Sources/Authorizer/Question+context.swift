@@ -194,7 +194,7 @@ extension Question {
 
 /// Times as text, without allocation.
 enum ClockText {
-    /// `YYYY-MM-DDThh:mm:ss[.fffffffff]Z`
+    /// Adds `YYYY-MM-DDThh:mm:ss[.fffffffff]Z`.
     static func append(date: Instant, to arena: inout Arena) -> Bool {
         let day = date.seconds >= 0 ? date.seconds / 86_400 : (date.seconds - 86_399) / 86_400
         let second = date.seconds - day * 86_400

@@ -32,7 +32,8 @@ extension Question {
         if grades.isEmpty, isPolicyRequired { return Verdict(.implicitDeny, .resourcePolicy) }
         let standsIn = !isUser && grades.contains(.role)
         if !id, !standsIn { return Verdict(.implicitDeny, .identityPolicy) }
-        return pb ? allowed(standsIn || grades.contains(.account) ? found : identity)
+        return pb
+            ? allowed(standsIn || grades.contains(.account) ? found : identity)
             : Verdict(.implicitDeny, .permissionsBoundary)
     }
 

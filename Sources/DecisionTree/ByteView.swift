@@ -123,7 +123,9 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
         return nil
     }
 
-    /// A 32-bit hash of the bytes without ASCII case. A hash is never equality.
+    /// A 32-bit hash of the bytes without ASCII case.
+    ///
+    /// A hash is never equality.
     @inlinable
     public var foldedHash: UInt32 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -157,15 +157,26 @@ public final class DecisionTables: Sendable {
 /// Symbols of the keys that the language defines: they come first in every key table, in the order of
 /// `GlobalConditionKey.allCases` (a test holds the two against each other).
 public enum KeySymbol {
+    /// The symbol of `GlobalConditionKey.principalArn`.
     @inlinable public static var principalArn: UInt32 { 0 }
+    /// The symbol of `GlobalConditionKey.principalAccount`.
     @inlinable public static var principalAccount: UInt32 { 1 }
+    /// The symbol of `GlobalConditionKey.principalType`.
     @inlinable public static var principalType: UInt32 { 2 }
+    /// The symbol of `GlobalConditionKey.userID`.
     @inlinable public static var userID: UInt32 { 3 }
+    /// The symbol of `GlobalConditionKey.username`.
     @inlinable public static var username: UInt32 { 4 }
+    /// The symbol of `GlobalConditionKey.principalIsAWSService`.
     @inlinable public static var principalIsAWSService: UInt32 { 8 }
+    /// The symbol of `GlobalConditionKey.multiFactorAuthPresent`.
     @inlinable public static var multiFactorAuthPresent: UInt32 { 14 }
+    /// The symbol of `GlobalConditionKey.currentTime`.
     @inlinable public static var currentTime: UInt32 { 16 }
+    /// The symbol of `GlobalConditionKey.epochTime`.
     @inlinable public static var epochTime: UInt32 { 17 }
+    /// The symbol of `GlobalConditionKey.tagKeys`.
     @inlinable public static var tagKeys: UInt32 { 32 }
+    /// The symbol of `GlobalConditionKey.resourceAccount`.
     @inlinable public static var resourceAccount: UInt32 { 33 }
 }

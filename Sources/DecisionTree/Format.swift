@@ -1,4 +1,6 @@
-/// The compiled format: what each word of a node means. The page "The compiled format" of this module's catalogue lists
+/// The compiled format: what each word of a node means.
+///
+/// The page "The compiled format" of this module's catalogue lists
 /// the same nodes as tables; the verifier checks them, the walker reads them, `PolicyCompiler` writes them.
 ///
 /// Every offset in a node points to a node written before it, so no walk can go in circles.
@@ -8,12 +10,19 @@ public enum Format {
 
     /// `[magic, statements, flags, mask low, mask high, allow index, deny index]`; an index is an action index or 0.
     public enum Document {
+        /// `Format.documentMagic`.
         public static let magic = 0
+        /// How many statements the document has.
         public static let statementCount = 1
+        /// `Format.DocumentFlag` bits.
         public static let flags = 2
+        /// The lower half of the mask of services it can match.
         public static let serviceMaskLow = 3
+        /// The upper half.
         public static let serviceMaskHigh = 4
+        /// The action index of Allow statements, or 0.
         public static let allow = 5
+        /// The action index of Deny statements, or 0.
         public static let deny = 6
         /// Words of the header.
         public static let size = 7
@@ -31,15 +40,21 @@ public enum Format {
 
     /// `[exact table, pattern trie, not-list]`, each 0 for none: which leaves an action leads to.
     public enum ActionIndex {
+        /// The exact table, or 0.
         public static let exact = 0
+        /// The root of the pattern trie, or 0.
         public static let trie = 1
+        /// The not-list, or 0.
         public static let notList = 2
+        /// Words of the node.
         public static let size = 3
     }
 
     /// `[mask, (action symbol, payload) × (mask + 1)]`: open addressing by the symbol's scrambled bits, half full.
     public enum ExactTable {
+        /// One less than the number of slots.
         public static let mask = 0
+        /// Where the slots begin.
         public static let slots = 1
         /// The symbol of an empty slot.
         public static let empty: UInt32 = .max
@@ -53,9 +68,13 @@ public enum Format {
 
     /// `[label bytes or 0, terminals, children, (program, payload) × terminals, (first byte, node) × children]`.
     public enum TrieNode {
+        /// The bytes that lead here from the parent, or 0 at the root.
         public static let label = 0
+        /// How many patterns end their literal prefix here.
         public static let terminalCount = 1
+        /// How many children there are.
         public static let childCount = 2
+        /// Where the terminals begin; the children follow them.
         public static let terminals = 3
     }
 
@@ -87,40 +106,63 @@ public enum Format {
 
     /// `[count, (exclusion, payload) × count]`: entries that apply unless the exclusion matches.
     public enum NotList {
+        /// Where the entries begin.
         public static let entries = 1
     }
 
     /// `[body list or 0, pattern trie or 0, not-list or 0]`: which bodies a resource leads to.
     public enum ResourceIndex {
+        /// The list of bodies that any resource leads to, or 0.
         public static let any = 0
+        /// The root of the pattern trie, or 0.
         public static let trie = 1
+        /// The not-list, or 0.
         public static let notList = 2
+        /// Words of the node.
         public static let size = 3
     }
 
     /// `[statement, principal or 0, conditions, condition node × conditions]`.
     public enum Body {
+        /// The statement's index in its document.
         public static let statement = 0
+        /// The principal node, or 0 where the kind has none.
         public static let principal = 1
+        /// How many conditions there are.
         public static let conditionCount = 2
+        /// Where the condition offsets begin, cheapest first.
         public static let conditions = 3
     }
 
     /// `[negated?, count, (kind, bytes) × count]`.
     public enum Principal {
+        /// 1 for `NotPrincipal`.
         public static let isNot = 0
+        /// How many entries there are.
         public static let count = 1
+        /// Where the entries begin.
         public static let entries = 2
+        /// `*`; no bytes.
         public static let everyone: UInt32 = 1
+        /// An account id.
         public static let account: UInt32 = 2
+        /// A user ARN.
         public static let user: UInt32 = 3
+        /// A role ARN.
         public static let role: UInt32 = 4
+        /// A session ARN.
         public static let assumedRole: UInt32 = 5
+        /// A federated-user ARN.
         public static let federatedUser: UInt32 = 6
+        /// `AIDA…`: a user by unique id.
         public static let userID: UInt32 = 7
+        /// `AROA…`: a role by unique id.
         public static let roleID: UInt32 = 8
+        /// An identity provider.
         public static let federated: UInt32 = 9
+        /// A service's name.
         public static let service: UInt32 = 10
+        /// An account by its canonical id.
         public static let canonicalUser: UInt32 = 11
     }
 
@@ -129,15 +171,25 @@ public enum Format {
     /// A value is the offset of bytes (text, numbers, binary), of a program's `[pieces, piece…]`, of six programs
     /// (ARN), of an instant or an address block, or, for `Bool` and `Null`, 0 or 1 itself.
     public enum Condition {
+        /// The condition's number, under which a question remembers its outcome.
         public static let memo = 0
+        /// A `Format.Comparison`.
         public static let comparison = 1
+        /// The flags below.
         public static let flags = 2
+        /// The key symbol.
         public static let key = 3
+        /// How many values there are.
         public static let valueCount = 4
+        /// Where the values begin.
         public static let values = 5
+        /// Flag: a negated operator.
         public static let isNegated: UInt32 = 1
+        /// Flag: a missing key passes.
         public static let ifExists: UInt32 = 2
+        /// Flag: every request value must pass.
         public static let forAllValues: UInt32 = 4
+        /// Flag: some request value must pass.
         public static let forAnyValue: UInt32 = 8
     }
 
@@ -149,29 +201,47 @@ public enum Format {
         public static let program: UInt32 = 2
         /// Values are programs of lower-cased literals and variables.
         public static let foldedProgram: UInt32 = 3
+        /// `x = p` as exact decimals; negated for `NumericNotEquals`.
         public static let numericEquals: UInt32 = 4
+        /// `x < p` as exact decimals.
         public static let numericLess: UInt32 = 5
+        /// `x ≤ p` as exact decimals.
         public static let numericLessOrEqual: UInt32 = 6
+        /// `x > p` as exact decimals.
         public static let numericGreater: UInt32 = 7
+        /// `x ≥ p` as exact decimals.
         public static let numericGreaterOrEqual: UInt32 = 8
+        /// `x = p` as instants; negated for `DateNotEquals`.
         public static let dateEquals: UInt32 = 9
+        /// `x < p` as instants.
         public static let dateLess: UInt32 = 10
+        /// `x ≤ p` as instants.
         public static let dateLessOrEqual: UInt32 = 11
+        /// `x > p` as instants.
         public static let dateGreater: UInt32 = 12
+        /// `x ≥ p` as instants.
         public static let dateGreaterOrEqual: UInt32 = 13
+        /// Values are 0 or 1.
         public static let bool: UInt32 = 14
+        /// Values are decoded bytes.
         public static let binary: UInt32 = 15
+        /// Values are address blocks.
         public static let ipAddress: UInt32 = 16
         /// Values are six program offsets each.
         public static let arn: UInt32 = 17
+        /// Values are 1 for `true` and 0 for `false`.
         public static let null: UInt32 = 18
     }
 
     /// `[documents, flags, (slot, mask low, mask high, flags) × documents]`, sorted by slot.
     public enum DocumentSet {
+        /// How many documents the set has.
         public static let count = 0
+        /// The `Format.DocumentFlag` bits of all of them.
         public static let flags = 1
+        /// Where the entries begin.
         public static let entries = 2
+        /// Words of an entry.
         public static let entrySize = 4
     }
 
@@ -179,18 +249,31 @@ public enum Format {
     ///
     /// Bytes and sets are offsets, 0 for none; tags are the offset of `[count, (key symbol, value bytes) × count]`.
     public enum PrincipalRecord {
+        /// `user` or `role`.
         public static let kind = 0
+        /// `isQuarantined` or 0.
         public static let flags = 1
+        /// The account record.
         public static let account = 2
+        /// The ARN with path.
         public static let arn = 3
+        /// The unique id, or 0.
         public static let id = 4
+        /// The name.
         public static let name = 5
+        /// The set of its own documents, or 0.
         public static let ownSet = 6
+        /// The set of its permissions boundary, or 0.
         public static let boundarySet = 7
+        /// The list of tags, or 0.
         public static let tags = 8
+        /// How many groups with documents it is in.
         public static let groupCount = 9
+        /// Where the sets of its groups begin.
         public static let groups = 10
+        /// The kind of a user.
         public static let user: UInt32 = 1
+        /// The kind of a role.
         public static let role: UInt32 = 2
         /// Names something deleted or never good (design §3.2 rule 3).
         public static let isQuarantined: UInt32 = 1
@@ -198,21 +281,33 @@ public enum Format {
 
     /// `[flags, id bytes, canonical id bytes or 0]`.
     public enum AccountRecord {
+        /// `isRootEnabled` or 0.
         public static let flags = 0
+        /// The twelve digits.
         public static let id = 1
+        /// The canonical id, or 0.
         public static let canonicalID = 2
+        /// Flag: the root user may ask.
         public static let isRootEnabled: UInt32 = 1
     }
 
     /// `[owner account bytes, flags, policy slot or max, tags or 0, rank]`; a smaller rank is more specific.
     public enum RegistryEntry {
+        /// The owner's twelve digits.
         public static let owner = 0
+        /// The flags below.
         public static let flags = 1
+        /// The policy's document slot, or `Format.none`.
         public static let policySlot = 2
+        /// The list of tags, or 0.
         public static let tags = 3
+        /// How specific the pattern is: smaller is more.
         public static let rank = 4
+        /// Words of the entry.
         public static let size = 5
+        /// Flag: only reached through a resource policy.
         public static let isPolicyRequired: UInt32 = 1
+        /// Flag: the store says which tags there are.
         public static let hasTags: UInt32 = 2
     }
 
@@ -228,6 +323,7 @@ public enum Format {
         public static let isTested: UInt32 = 8
         /// Declared, with the type in the bits from `typeShift` on.
         public static let isDeclared: UInt32 = 16
+        /// Where the declared type stands.
         public static let typeShift: UInt32 = 8
     }
 

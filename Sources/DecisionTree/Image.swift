@@ -13,7 +13,6 @@ public final class ImageStorage: @unchecked Sendable {  // Immutable after `init
         unsafe base.update(from: words, count: words.count)
     }
 
-
     deinit { unsafe base.deallocate() }
 
     /// How many bytes it takes.

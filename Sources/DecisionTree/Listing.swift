@@ -160,7 +160,8 @@ public struct Listing {
         var text = image[node + Format.Principal.isNot] == 0 ? " principal" : " principal not in"
         for entry in 0..<image.offset(node + Format.Principal.count) {
             let at = node + Format.Principal.entries + entry * 2
-            text += image[at] == Format.Principal.everyone ? " everyone" : " \(image[at]):\(bytes(image.offset(at + 1)))"
+            text +=
+                image[at] == Format.Principal.everyone ? " everyone" : " \(image[at]):\(bytes(image.offset(at + 1)))"
         }
         return text
     }

@@ -7,10 +7,15 @@ public import PolicyModel
 public struct Directory: Sendable, Hashable {
     /// Every account that has a folder.
     public var accounts: [AccountID: Account] = [:]
+    /// The users by key.
     public var users: [EntityKey: User] = [:]
+    /// The groups by key.
     public var groups: [EntityKey: Group] = [:]
+    /// The roles by key.
     public var roles: [EntityKey: Role] = [:]
+    /// The managed policies by key.
     public var policies: [EntityKey: ManagedPolicy] = [:]
+    /// The registry entries by key.
     public var resources: [EntityKey: ResourceEntry] = [:]
     /// Declared application keys, folded (design §3.2 `schema.json`).
     public var declaredKeys: [Text: KeyDeclaration] = [:]
@@ -25,15 +30,23 @@ public struct Directory: Sendable, Hashable {
 
 /// What a person can count in a directory.
 public struct DirectoryCounts: Sendable, Hashable {
+    /// Accounts with a folder.
     public var accounts = 0
+    /// Users.
     public var users = 0
+    /// Groups.
     public var groups = 0
+    /// Roles.
     public var roles = 0
+    /// Managed policies, vendor ones included.
     public var managedPolicies = 0
+    /// Registry entries.
     public var resources = 0
+    /// Quarantined users, groups and roles.
     public var quarantined = 0
     /// Compiled documents, each distinct text once.
     public var trees = 0
+    /// Statements of all trees.
     public var statements = 0
     /// Distinct conditions of all documents.
     public var conditions = 0

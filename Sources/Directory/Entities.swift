@@ -116,15 +116,19 @@ public struct PolicyHoldings: Sendable, Hashable {
 
 /// An IAM user (design §3.2 `UserDetail`).
 public struct User: Sendable, Hashable {
+    /// The account it belongs to.
     public var account: AccountID
+    /// The name, unique in its account without ASCII case.
     public var name: Text
     /// `/` or `/…/`.
     public var path: Text
     /// `AIDA…`, where the file gives one.
     public var id: Text?
+    /// Its tags.
     public var tags: [Tag]
     /// Names of groups of the same account.
     public var groups: [Text]
+    /// The policies it has.
     public var holdings: PolicyHoldings
 
     /// Makes a user.
@@ -141,7 +145,7 @@ public struct User: Sendable, Hashable {
         self.holdings = holdings
     }
 
-    /// `arn:aws:iam::A:user/path/Name`
+    /// The ARN: `arn:aws:iam::A:user/path/Name`.
     public var arn: Text { Text("arn:aws:iam::\(account):user\(path)\(name)") }
     /// What names the user in a directory.
     public var key: EntityKey { .user(account, name.foldedASCII) }
@@ -149,9 +153,13 @@ public struct User: Sendable, Hashable {
 
 /// An IAM group (design §3.2 `GroupDetail`).
 public struct Group: Sendable, Hashable {
+    /// The account it belongs to.
     public var account: AccountID
+    /// The name, unique in its account without ASCII case.
     public var name: Text
+    /// `/` or `/…/`; part of the ARN.
     public var path: Text
+    /// The policies it has.
     public var holdings: PolicyHoldings
 
     /// Makes a group.
@@ -168,15 +176,21 @@ public struct Group: Sendable, Hashable {
 
 /// An IAM role (design §3.2 `RoleDetail`).
 public struct Role: Sendable, Hashable {
+    /// The account it belongs to.
     public var account: AccountID
+    /// The name, unique in its account without ASCII case.
     public var name: Text
+    /// `/` or `/…/`; part of the ARN.
     public var path: Text
     /// `AROA…`, where the file gives one.
     public var id: Text?
+    /// Its tags.
     public var tags: [Tag]
     /// `AssumeRolePolicyDocument`.
     public var trustPolicy: PolicySource
+    /// How long a session may last, in seconds.
     public var maxSessionDurationSeconds: Int
+    /// The policies it has.
     public var holdings: PolicyHoldings
 
     /// Makes a role.
@@ -194,7 +208,7 @@ public struct Role: Sendable, Hashable {
         self.holdings = holdings
     }
 
-    /// `arn:aws:iam::A:role/path/Name`
+    /// The ARN: `arn:aws:iam::A:role/path/Name`.
     public var arn: Text { Text("arn:aws:iam::\(account):role\(path)\(name)") }
     /// What names the role in a directory.
     public var key: EntityKey { .role(account, name.foldedASCII) }
@@ -204,7 +218,9 @@ public struct Role: Sendable, Hashable {
 public struct ManagedPolicy: Sendable, Hashable {
     /// `nil` for vendor policies, whose ARN has `aws` for the account.
     public var account: AccountID?
+    /// The name, unique in its account without ASCII case.
     public var name: Text
+    /// `/` or `/…/`; part of the ARN.
     public var path: Text
     /// The default version's document.
     public var source: PolicySource
@@ -217,7 +233,7 @@ public struct ManagedPolicy: Sendable, Hashable {
         self.source = source
     }
 
-    /// `arn:aws:iam::A:policy/path/Name`
+    /// The ARN: `arn:aws:iam::A:policy/path/Name`.
     public var arn: Text { Text("arn:aws:iam::\(account?.description ?? "aws"):policy\(path)\(name)") }
     /// What names the policy in a directory.
     public var key: EntityKey { .policy(account, name.foldedASCII) }
@@ -229,6 +245,7 @@ public struct ResourceEntry: Sendable, Hashable {
     public var account: AccountID
     /// An ARN or an ARN pattern; variables are not expanded here.
     public var pattern: Text
+    /// The resource's policy, if the entry has one.
     public var policy: PolicySource?
     /// `nil` when the entry says nothing of tags; `[]` says that there are none.
     public var tags: [Tag]?

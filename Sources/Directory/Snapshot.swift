@@ -105,12 +105,15 @@ public struct Explanation: Sendable, Hashable {
         public var layer: String
         /// Its name, its ARN, or the resource it hangs on.
         public var policy: String
+        /// The statement's `Sid`, if it has one.
         public var sid: String?
         /// From 0, in document order.
         public var index: Int
         /// Relative to the store.
         public var file: String
+        /// From 1.
         public var line: Int
+        /// In Unicode scalars, from 1.
         public var column: Int
 
         init(_ verdict: Verdict, policy: Text, source: PolicySource) {

@@ -59,7 +59,8 @@ public final class SnapshotBuilder {
             compiled = [:]
         }
         let isFresh = compiled.isEmpty
-        var assembly = SnapshotAssembly(directory: directory, compiler: DocumentCompiler(symbols: symbols), known: compiled)
+        var assembly = SnapshotAssembly(
+            directory: directory, compiler: DocumentCompiler(symbols: symbols), known: compiled)
         try assembly.compileAll()
         compiled = assembly.used
         if isFresh { freshSymbolSize = symbols.size }

@@ -216,7 +216,12 @@ struct DocumentEmitter {
     private mutating func emitBody(_ statement: Statement, _ number: Int) -> UInt32 {
         let principal = statement.principal.map { emitPrincipal($0) } ?? 0
         let conditions = statement.conditions
-            .map { (cost: DocumentEmitter.cost($0), node: symbols.condition($0, expandsVariables: document.expandsVariables)) }
+            .map {
+                (
+                    cost: DocumentEmitter.cost($0),
+                    node: symbols.condition($0, expandsVariables: document.expandsVariables)
+                )
+            }
             .sorted { ($0.cost, $0.node) < ($1.cost, $1.node) }
         return append([UInt32(number), principal, UInt32(conditions.count)] + conditions.map(\.node))
     }

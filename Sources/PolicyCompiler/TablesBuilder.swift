@@ -3,17 +3,25 @@ public import PolicyModel
 
 /// A principal as tables are built from it.
 public struct PrincipalInput: Sendable {
+    /// Whether it is a role rather than a user.
     public var isRole: Bool
+    /// The account it belongs to.
     public var account: AccountID
+    /// The ARN with path.
     public var arn: Text
+    /// The unique id, where there is one.
     public var id: Text?
+    /// The name, unique in its account without ASCII case.
     public var name: Text
+    /// Whether every decision for it is a denial (design §3.2 rule 3).
     public var isQuarantined: Bool
     /// Document slots of its own: inline and attached.
     public var ownSlots: [UInt32]
     /// Document slots of each of its groups.
     public var groupSlots: [[UInt32]]
+    /// The permissions boundary's document slot.
     public var boundarySlot: UInt32?
+    /// Its tags.
     public var tags: [(key: Text, value: Text)]
 
     /// Makes the input.
@@ -36,8 +44,11 @@ public struct PrincipalInput: Sendable {
 
 /// An account as tables are built from it.
 public struct AccountInput: Sendable {
+    /// The unique id, where there is one.
     public var id: AccountID
+    /// Whether its root user may ask.
     public var isRootUserEnabled: Bool
+    /// What `{"CanonicalUser": …}` names it by.
     public var canonicalID: Text?
 
     /// Makes the input.
@@ -50,9 +61,13 @@ public struct AccountInput: Sendable {
 
 /// A registry entry as tables are built from it.
 public struct RegistryInput: Sendable {
+    /// An ARN or an ARN pattern.
     public var pattern: Text
+    /// The account that owns what matches.
     public var owner: AccountID
+    /// Whether what matches is only reached through a resource policy (spec §6.3).
     public var isPolicyRequired: Bool
+    /// The policy's document slot.
     public var policySlot: UInt32?
     /// `nil` when the entry says nothing of tags.
     public var tags: [(key: Text, value: Text)]?

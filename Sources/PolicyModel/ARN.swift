@@ -4,7 +4,7 @@
 public struct ARN: Sendable, Hashable, CustomStringConvertible {
     /// The whole name as written.
     public let text: Text
-    /// `aws`, `app`, …
+    /// The partition, such as `aws` or `app`.
     public let partition: Text
     /// The service that owns the kind of resource, as in `docs`.
     public let service: Text

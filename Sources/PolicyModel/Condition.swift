@@ -39,7 +39,9 @@ public struct ConditionOperator: Sendable, Hashable, CustomStringConvertible {
         self.ifExists = ifExists
     }
 
-    /// Reads an operator name; `nil` when there is no such operator. Case counts (spec §2.3).
+    /// Reads an operator name; `nil` when there is no such operator.
+    ///
+    /// Case counts (spec §2.3).
     ///
     /// `NullIfExists` and a set prefix on `Null` are refused here, for every kind of policy (spec §12).
     public init?(_ name: Text) {

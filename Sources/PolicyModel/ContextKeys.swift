@@ -132,7 +132,9 @@ public struct KeyDeclaration: Sendable, Hashable {
 
 /// What is known of a condition key by its name alone.
 public enum ConditionKeys {
-    /// The language's own declaration of a key; `nil` for application keys. `folded` is without ASCII upper case.
+    /// The language's own declaration of a key; `nil` for application keys.
+    ///
+    /// - Parameter folded: the key without ASCII upper case.
     public static func declaration(ofFolded folded: Text) -> KeyDeclaration? {
         if let key = GlobalConditionKey(rawValue: folded.string) { return key.declaration }
         if TagKeyPrefix.allCases.contains(where: { isTag(folded, $0) }) { return KeyDeclaration(type: .string) }

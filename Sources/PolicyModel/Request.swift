@@ -14,7 +14,7 @@ public enum ContextValue: Sendable, Hashable {
     }
 }
 
-/// A question: may this caller do this action on this resource in this context?
+/// A question: may this caller do this action on this resource in this context.
 public struct Request: Sendable, Hashable {
     /// Who asks.
     public var principal: Caller

@@ -87,14 +87,14 @@ public enum ASCII {
         isDigit(byte) || (lowercased(byte) >= 0x61 && lowercased(byte) <= 0x7A)
     }
 
-    /// `:`
+    /// The byte `:`.
     public static let colon: UInt8 = 0x3A
-    /// `/`
+    /// The byte `/`.
     public static let slash: UInt8 = 0x2F
-    /// `*`
+    /// The byte `*`.
     public static let star: UInt8 = 0x2A
-    /// `?`
+    /// The byte `?`.
     public static let questionMark: UInt8 = 0x3F
-    /// `$`
+    /// The byte `$`.
     public static let dollar: UInt8 = 0x24
 }

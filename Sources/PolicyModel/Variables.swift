@@ -86,7 +86,9 @@ public struct VariableText: Sendable, Hashable {
         var name = bytes[(start + 2)..<cursor]
         if bytes[cursor] == 0x7D {
             index = cursor + 1
-            if name.count == 1, let only = name.first, only == ASCII.star || only == ASCII.questionMark || only == ASCII.dollar {
+            if name.count == 1, let only = name.first,
+                only == ASCII.star || only == ASCII.questionMark || only == ASCII.dollar
+            {
                 return .literal(text(name))
             }
             guard !name.isEmpty else { throw fail(.emptyName) }

@@ -43,7 +43,9 @@ struct ReferencePropertyTests {
         lines += question.context.map { "context \($0.key) = \($0.value)" }
         lines += question.resourceTags.map { "resource tag \($0.key) = \($0.value)" }
         lines += question.identityPolicies.map { "identity " + PolicyPrinter.print($0, pretty: false) }
-        lines += (question.permissionsBoundary.map { [$0] } ?? []).map { "boundary " + PolicyPrinter.print($0, pretty: false) }
+        if let boundary = question.permissionsBoundary {
+            lines.append("boundary " + PolicyPrinter.print(boundary, pretty: false))
+        }
         lines += question.resourcePolicies.map { "resource " + PolicyPrinter.print($0, pretty: false) }
         return lines.joined(separator: "\n")
     }
