@@ -116,8 +116,11 @@ struct StoreJudge {
         while true {
             // Names before references: what a name's holder is decides what a reference finds.
             var faults = claimFaults()
-            if faults.isEmpty { faults = referenceFaults() }
-            if faults.isEmpty { faults = countFaults() }
+            if faults.isEmpty {
+                let targets = Targets(units.lazy.flatMap(\.chosen.values))
+                faults = referenceFaults(targets)
+                if faults.isEmpty { faults = countFaults(targets) }
+            }
             if faults.isEmpty { return }
             for (unit, found) in faults {
                 units[unit].isNew = false
@@ -163,8 +166,7 @@ struct StoreJudge {
     }
 
     /// New files that name a group, policy or boundary that is not in force.
-    private func referenceFaults() -> Faults {
-        let targets = Targets(chosen.values)
+    private func referenceFaults(_ targets: Targets) -> Faults {
         var faults: Faults = [:]
         for (index, unit) in units.enumerated() where unit.canFallBack {
             let found = unit.new.values.flatMap { file in targets.faults(of: file) }
@@ -174,10 +176,8 @@ struct StoreJudge {
     }
 
     /// Users and roles with more documents than one decision may have to walk.
-    private func countFaults() -> Faults {
-        let chosen = chosen
-        let targets = Targets(chosen.values)
-        let tooMany = chosen.values.filter { targets.documentsCount(of: $0) > limits.principalDocumentsMax }
+    private func countFaults(_ targets: Targets) -> Faults {
+        let tooMany = targets.files.values.filter { targets.documentsCount(of: $0) > limits.principalDocumentsMax }
         guard !tooMany.isEmpty else { return [:] }
         let unitOfPath = Dictionary(
             units.enumerated().flatMap { index, unit in unit.chosen.keys.map { ($0, index) } },

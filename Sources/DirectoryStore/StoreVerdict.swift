@@ -86,15 +86,12 @@ extension Directory {
 
 /// ARNs in `Principal` elements that name no user or role in force: they match nobody, which is only worth a warning.
 private struct MissingPrincipals {
-    private let users: Set<Text>
-    private let roles: Set<Text>
-    private let roleKeys: Set<EntityKey>
+    private let directory: Directory
+    /// The ids of users and roles.
     private let ids: Set<Text>
 
     init(_ directory: Directory) {
-        users = Set(directory.users.values.map(\.arn))
-        roles = Set(directory.roles.values.map(\.arn))
-        roleKeys = Set(directory.roles.keys)
+        self.directory = directory
         ids = Set(directory.users.values.compactMap(\.id) + directory.roles.values.compactMap(\.id))
     }
 
@@ -122,17 +119,23 @@ private struct MissingPrincipals {
 
     private func exists(_ pattern: PrincipalPattern) -> Bool {
         switch pattern {
-        case .user(let arn): users.contains(arn)
-        case .role(let arn): roles.contains(arn)
+        case .user(let arn): named(arn) { directory.users[.user($0, $1)]?.arn == arn }
+        case .role(let arn): named(arn) { directory.roles[.role($0, $1)]?.arn == arn }
         case .userID(let id), .roleID(let id): ids.contains(id)
         case .assumedRole(let text): assumedRoleExists(text)
         case .everyone, .account, .federatedUser, .federated, .service, .canonicalUser: true
         }
     }
 
+    /// Looks for the account and folded name that an ARN ends in.
+    private func named(_ text: Text, _ exists: (AccountID, Text) -> Bool) -> Bool {
+        guard let arn = ARN(text), let account = AccountID(arn.account) else { return false }
+        return exists(account, (arn.resource.split(at: ASCII.slash).last ?? "").foldedASCII)
+    }
+
     private func assumedRoleExists(_ text: Text) -> Bool {
         guard let arn = ARN(text), let account = AccountID(arn.account) else { return false }
         let parts = arn.resource.split(at: ASCII.slash)
-        return parts.count >= 2 && roleKeys.contains(.role(account, parts[1].foldedASCII))
+        return parts.count >= 2 && directory.roles[.role(account, parts[1].foldedASCII)] != nil
     }
 }
