@@ -80,32 +80,23 @@ extension Evaluation {
     @inlinable
     static func literal(_ at: Int, of image: Image, keyFlags: Image, _ view: borrowing RequestView) -> ByteView? {
         if image[at] == Format.Piece.literal { return image.bytes(image.offset(at + 1)) }
-        let key = image[at + 1]
-        if let value = variable(key, keyFlags: keyFlags, view) { return value }
-        // A default stands in for a missing key or an empty value, never for a list (spec §3.4).
-        if isMultiValued(key, keyFlags: keyFlags, view) { return nil }
-        let fallback = image.offset(at + 2)
-        return fallback == 0 ? nil : image.bytes(fallback)
+        return variable(image[at + 1], default: image.offset(at + 2), of: image, keyFlags: keyFlags, view)
     }
 
-    /// The value of a single-valued key that is present and not empty (spec §3.4).
+    /// The value of a key that is present and not empty, else the default; `nil` when there is neither, and for a
+    /// multi-valued key whatever the default (spec §3.4).
     @inlinable
-    static func variable(_ key: UInt32, keyFlags: Image, _ view: borrowing RequestView) -> ByteView? {
-        guard keyFlags[Int(key)] & Format.KeyFlag.isMultiValued == 0, let index = view.entry(of: key) else {
-            return nil
+    static func variable(
+        _ key: UInt32, default fallback: Int, of image: Image, keyFlags: Image, _ view: borrowing RequestView
+    ) -> ByteView? {
+        guard keyFlags[Int(key)] & Format.KeyFlag.isMultiValued == 0 else { return nil }
+        if let index = view.entry(of: key) {
+            let entry = view.entries[index]
+            guard !entry.isList, entry.valueCount == 1 else { return nil }
+            let value = view.values[entry.firstValue]
+            if !value.isEmpty { return value }
         }
-        let entry = view.entries[index]
-        guard !entry.isList, entry.valueCount == 1 else { return nil }
-        let value = view.values[entry.firstValue]
-        return value.isEmpty ? nil : value
-    }
-
-    /// Whether the key is declared multi-valued, or holds a list.
-    @inlinable
-    static func isMultiValued(_ key: UInt32, keyFlags: Image, _ view: borrowing RequestView) -> Bool {
-        if keyFlags[Int(key)] & Format.KeyFlag.isMultiValued != 0 { return true }
-        guard let index = view.entry(of: key) else { return false }
-        return view.entries[index].isList
+        return fallback == 0 ? nil : image.bytes(fallback)
     }
 
     @inlinable

@@ -33,7 +33,8 @@ public struct DocumentCompiler {
         var emitter = DocumentEmitter(document: document, completesARNs: completesARNs, symbols: symbols)
         let words = emitter.emit()
         var verifier = Verifier(
-            document: words, conditions: symbols.conditionWords, keyCount: symbols.keys.count)
+            document: words, conditions: symbols.conditionWords, conditionCount: symbols.conditionCount,
+            keyCount: symbols.keys.count)
         try verifier.verify()
         return CompiledDocument(
             storage: ImageStorage(words), serviceMask: emitter.serviceMask, flags: words[Format.Document.flags],
