@@ -1,3 +1,5 @@
+import Authorizer
+import DecisionTree
 import Directory
 import PolicyModel
 import PolicySyntax
@@ -81,6 +83,7 @@ struct StoreJudgePairTests {
         }
         fixture.reload()
         #expect(describe(fixture.verdict.directory) == answers[order], "\(target) target, \(holder) holder, \(order)")
+        try checkDecisions(fixture.verdict.directory, answers[order] ?? "")
         checkInvariants(fixture)
     }
 
@@ -108,6 +111,45 @@ struct StoreJudgePairTests {
         #expect(fixture.errorCodes == [])
         #expect(fixture.verdict.revision == revision)
         #expect(describe(fixture.verdict.directory) == "t One | h One")
+    }
+
+    /// What users `h` and `h2` may do follows from what is in force: each action of a version in force, and nothing else;
+    /// nothing at all while quarantined or not there.
+    private func checkDecisions(_ directory: Directory, _ answer: String) throws {
+        let snapshot = try SnapshotBuilder().build(directory, revision: "pair")
+        let sides = answer.split(separator: "|").map { $0.split(separator: " ").map(String.init) }
+        let (target, holder) = (sides[0], sides[1])
+        for user in ["h", "h2"] {
+            for action in ["holder:One", "holder:Two", "target:One", "target:Two"] {
+                let expected: (Decision, Reason)
+                if holder.first != user {
+                    expected = (.implicitDeny, .unknownPrincipal)
+                } else if holder.last == "Q" {
+                    expected = (.implicitDeny, .brokenReference)
+                } else if ["holder:\(holder[1])", "target:\(target[1])"].contains(action) {
+                    expected = (.allowed, .allowed)
+                } else {
+                    expected = (.implicitDeny, .identityPolicy)
+                }
+                let verdict = try ask(snapshot, user: user, action: action)
+                #expect(verdict.decision == expected.0 && verdict.reason == expected.1, "\(answer): \(user) \(action)")
+            }
+        }
+    }
+
+    private func ask(_ snapshot: Snapshot, user: String, action: String) throws -> Verdict {
+        var view = RequestView(messageBytesMax: 4_096)
+        var scratch = Scratch()
+        func keep(_ text: String) -> ByteView {
+            let mark = view.arena.count
+            for byte in text.utf8 { _ = view.arena.append(byte) }
+            return view.arena.view(from: mark)
+        }
+        view.principal = keep("arn:aws:iam::111122223333:user/\(user)")
+        view.action = keep(action)
+        view.resource = keep("*")
+        return try Authorizer.decide(
+            &view, context: 0..<0, tables: snapshot.tables, scratch: &scratch, now: Instant(seconds: 0))
     }
 
     /// What a reload accepts without errors also starts, alike; what it does not accept, a start refuses.
