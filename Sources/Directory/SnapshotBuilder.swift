@@ -42,10 +42,14 @@ public final class SnapshotBuilder {
     /// Symbols only grow; past this many times the fresh size, everything is compiled anew with new ones.
     private static let symbolGrowthMax = 4
     /// Below this many symbols nobody minds.
-    private static let symbolsMin = 10_000
+    private let symbolsMin: Int
+    /// How often everything was compiled anew because the symbols had grown.
+    private(set) var renewals = 0
 
     /// A builder that has compiled nothing.
-    public init() {}
+    public convenience init() { self.init(symbolsMin: 10_000) }
+
+    init(symbolsMin: Int) { self.symbolsMin = symbolsMin }
 
     /// Compiles a directory.
     ///
@@ -54,7 +58,8 @@ public final class SnapshotBuilder {
     /// - Parameter revision: what to call it.
     /// - Throws: `SnapshotError`, and then the builder is as good as before.
     public func build(_ directory: Directory, revision: String) throws(SnapshotError) -> Snapshot {
-        if symbols.size > max(freshSymbolSize * SnapshotBuilder.symbolGrowthMax, SnapshotBuilder.symbolsMin) {
+        if symbols.size > max(freshSymbolSize * SnapshotBuilder.symbolGrowthMax, symbolsMin) {
+            renewals += compiled.isEmpty ? 0 : 1
             symbols = Symbols()
             compiled = [:]
         }
