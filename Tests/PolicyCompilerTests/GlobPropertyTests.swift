@@ -54,8 +54,14 @@ struct GlobPropertyTests {
     @Test func `in resources, where fields bound the wildcards`() throws {
         try check(
             prefixes: ["", "arn:aws:", "arn:a*:", "arn:*:*b:", "arn:aws:docs:::", "arn:*:x*y:"],
-            document: { Document(version: nil, statements: [Statement(
-                effect: .allow, action: .action(["*"]), resource: .resource([$0]))]) },
+            document: {
+                Document(
+                    version: nil,
+                    statements: [
+                        Statement(
+                            effect: .allow, action: .action(["*"]), resource: .resource([$0]))
+                    ])
+            },
             ask: { ($0, nil) })
     }
 
