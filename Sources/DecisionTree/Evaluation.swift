@@ -39,6 +39,7 @@ public struct Evaluation {
         guard notList != 0 else { return found }
         for entry in 0..<image.offset(notList) {
             let at = notList + Format.NotList.entries + entry * 2
+            guard scratch.spend(1) else { return found }
             if containsAction(image.offset(at), view, &scratch) { continue }
             if walkLeaf(image.offset(at + 1), &found, enough, view, &scratch) { return found }
         }
@@ -85,6 +86,7 @@ public struct Evaluation {
         _ index: Int, _ found: inout Grades, _ enough: Grades, _ view: borrowing RequestView,
         _ scratch: inout Scratch
     ) -> Bool {
+        guard scratch.spend(1) else { return true }
         let any = image.offset(index + Format.ResourceIndex.any)
         if any != 0 {
             for body in 0..<image.offset(any)
@@ -100,6 +102,7 @@ public struct Evaluation {
         guard notList != 0 else { return false }
         for entry in 0..<image.offset(notList) {
             let at = notList + Format.NotList.entries + entry * 2
+            guard scratch.spend(1) else { return true }
             if containsResource(image.offset(at), view, &scratch) { continue }
             if walkBody(image.offset(at + 1), &found, enough, view, &scratch) { return true }
         }
@@ -154,6 +157,8 @@ public struct TrieCursor {
         _ text: ByteView, _ image: Image, _ keyFlags: Image, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) -> Int? {
         while node != 0 {
+            // Resuming at a node costs a step again: as many as it gave payloads.
+            guard scratch.spend(1) else { return nil }
             let count = image.offset(node + Format.TrieNode.terminalCount)
             while terminal < count {
                 let at = node + Format.TrieNode.terminals + terminal * 2

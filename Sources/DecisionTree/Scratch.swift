@@ -44,18 +44,18 @@ public struct Scratch: ~Copyable {
         caller = CallerFacts()
     }
 
-    /// Whether the question has used up its steps; what it then came out as means nothing.
+    /// Whether the question wanted more steps than it has; what it then came out as means nothing.
     @inlinable
-    public var isExhausted: Bool { stepsLeft <= 0 }
+    public var isExhausted: Bool { stepsLeft < 0 }
 
     /// How many steps the question has taken.
     public var stepsTaken: Int { Scratch.decisionStepsMax - stepsLeft }
 
-    /// Takes steps; `false` when none are left.
+    /// Takes steps; `false` when there were not as many left.
     @inlinable
     public mutating func spend(_ steps: Int) -> Bool {
         stepsLeft -= steps
-        return stepsLeft > 0
+        return stepsLeft >= 0
     }
 
     /// What a condition came out as in this question; `nil` when it has not been evaluated.

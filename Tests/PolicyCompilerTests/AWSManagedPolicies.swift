@@ -73,7 +73,7 @@ struct AWSManagedPolicies {
         // The slow side looks at every action of the document: large documents get fewer requests a statement.
         let patterns = statements.reduce(0) { $0 + $1.action.patterns.count }
         for statement in statements {
-            for _ in 0..<(patterns > 1_000 ? 2 : 6) {
+            for _ in 0..<(patterns > 300 ? 2 : 5) {
                 var maker = RequestMaker(statement: statement, random: random)
                 let (action, resource, context) = maker.request()
                 random = maker.random
