@@ -97,7 +97,9 @@ int clinux_unix_send_datagram(const char *path, const void *bytes, size_t count)
     if (length == 0) return -1;
     int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -1;
-    ssize_t sent = sendto(descriptor, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&address, length);
+    // A loop may tell of a reload: never wait for a service manager that does not read.
+    ssize_t sent =
+        sendto(descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address, length);
     int error = errno;
     close(descriptor);
     errno = error;

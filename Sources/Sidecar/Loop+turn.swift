@@ -123,6 +123,8 @@ extension Loop {
         if connections[slot].hasEnded { return remove(slot) }
         let owes = !connections[slot].output.isEmpty
         if connections[slot].state == .closing, !owes { return closeGracefully(slot) }
+        // A `Watch` that was read in a drain has its first reply, and nothing more will come.
+        if drainDeadline != nil, connections[slot].state == .watching, !owes { return closeGracefully(slot) }
         let isIdle = pause == .needsMore && connections[slot].state == .serving && !owes
         if isIdle, connections[slot].isPeerFinished { return closeGracefully(slot) }
         if connections[slot].state == .serving, !owes, pause != .needsMore { enqueue(slot) }
