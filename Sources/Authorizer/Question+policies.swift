@@ -67,7 +67,7 @@ extension Question {
             guard slot != Format.none else { continue }
             let grades = document(slot, .deny, enough: Grades(rawValue: .max), view, &scratch)
             if !grades.isEmpty {
-                note(.resourcePolicy, slot, scratch)
+                note(scratch.registryMatches[index], slot, scratch)
                 return denied(.resourcePolicyDeny)
             }
         }
@@ -139,6 +139,11 @@ extension Question {
         found.statementIndex = scratch.foundStatement
     }
 
+    private mutating func note(_ entry: UInt32, _ slot: UInt32, _ scratch: borrowing Scratch) {
+        note(.resourcePolicy, slot, scratch)
+        found.registryRank = tables.registry[Int(entry) + Format.RegistryEntry.rank]
+    }
+
     // MARK: Resource policies
 
     private func policySlot(_ entry: UInt32) -> UInt32 {
@@ -156,7 +161,7 @@ extension Question {
             let grades = document(slot, .allow, enough: enough, view, &scratch)
                 // A statement of a resource policy without a principal is refused on write, and grants nothing.
                 .subtracting(.attached)
-            if !grades.isEmpty { note(.resourcePolicy, slot, scratch) }
+            if !grades.isEmpty { note(scratch.registryMatches[index], slot, scratch) }
             all.formUnion(grades)
             if !all.isDisjoint(with: enough) { return all }
         }

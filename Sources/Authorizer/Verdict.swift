@@ -18,6 +18,8 @@ public struct Verdict: Sendable, Hashable, BitwiseCopyable {
     public var slot = Format.none
     /// The deciding statement's index in its document.
     public var statementIndex: UInt32 = 0
+    /// The rank of the registry entry whose policy decided, or `Format.none`.
+    public var registryRank = Format.none
 
     /// A verdict that no statement decided.
     public init(_ decision: Decision, _ reason: Reason) {

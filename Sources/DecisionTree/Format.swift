@@ -199,7 +199,7 @@ public enum Format {
         public static let equalBytes: UInt32 = 1
         /// Values are programs.
         public static let program: UInt32 = 2
-        /// Values are programs of lower-cased literals and variables.
+        /// Values are programs of literals and variables; both sides are lower-cased as they are compared.
         public static let foldedProgram: UInt32 = 3
         /// `x = p` as exact decimals; negated for `NumericNotEquals`.
         public static let numericEquals: UInt32 = 4

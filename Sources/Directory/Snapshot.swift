@@ -41,23 +41,24 @@ public final class Snapshot: Sendable {
 
     private func matchedStatement(_ verdict: Verdict, _ principal: Text) -> Explanation.MatchedStatement? {
         guard verdict.slot != Format.none else { return nil }
+        if verdict.layer == .resourcePolicy { return matchedResourceStatement(verdict) }
         let candidates: [(name: Text, source: PolicySource)] =
             switch verdict.layer {
-            case .none: []
             case .identityPolicy: identityPolicies(of: principal)
             case .permissionsBoundary: boundary(of: principal).map { [$0] } ?? []
-            case .resourcePolicy: resourcePolicies
+            case .none, .resourcePolicy: []
             }
-        let isResource = verdict.layer == .resourcePolicy
-        let match = candidates.first {
-            slots[DocumentDigest($0.source, isResourcePolicy: isResource)] == verdict.slot
-        }
+        let match = candidates.first { slots[DocumentDigest($0.source, isResourcePolicy: false)] == verdict.slot }
         return match.map { Explanation.MatchedStatement(verdict, policy: $0.name, source: $0.source) }
     }
 
-    private var resourcePolicies: [(name: Text, source: PolicySource)] {
-        directory.resources.values.sorted { $0.key < $1.key }
-            .compactMap { entry in entry.policy.map { (entry.pattern, $0) } }
+    /// The statement of the registry entry with the verdict's rank: entries are ranked by how specific they are.
+    private func matchedResourceStatement(_ verdict: Verdict) -> Explanation.MatchedStatement? {
+        let ranked = directory.resources.values
+            .sorted { TablesBuilder.isMoreSpecific($0.pattern, than: $1.pattern) }
+        let rank = Int(verdict.registryRank)
+        guard ranked.indices.contains(rank), let source = ranked[rank].policy else { return nil }
+        return Explanation.MatchedStatement(verdict, policy: ranked[rank].pattern, source: source)
     }
 
     /// The entities behind a principal, its groups included.

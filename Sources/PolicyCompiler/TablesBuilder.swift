@@ -237,7 +237,7 @@ public struct TablesBuilder {
 
     /// "A tag comes from the most specific entry" (design §3.2): the longest literal beginning, then the most literal
     /// characters, then byte order.
-    static func isMoreSpecific(_ left: Text, than right: Text) -> Bool {
+    public static func isMoreSpecific(_ left: Text, than right: Text) -> Bool {
         let (leftPrefix, rightPrefix) = (literalPrefix(left), literalPrefix(right))
         if leftPrefix != rightPrefix { return leftPrefix > rightPrefix }
         let (leftCount, rightCount) = (literalCount(left), literalCount(right))

@@ -117,6 +117,29 @@ struct SnapshotBuilderTests {
         #expect(unsaid.matchedStatement == nil)
         #expect(unsaid.summary.contains("no identity-based policy allows it"))
     }
+
+    @Test("of two registry entries with one text, the one whose pattern matched is named")
+    func resourceExplanation() throws {
+        var company = try Company()
+        let text =
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"docs:Read"}}"#
+        let result = PolicyParser(kind: .resource).parse(Array(text.utf8), file: "resources/x.json")
+        let policy = try #require(result.source, "\(result.diagnostics)")
+        for name in ["a", "b", "c"] {
+            let entry = ResourceEntry(account: company.account, pattern: Text("arn:aws:docs:::\(name)"), policy: policy)
+            company.directory.resources[entry.key] = entry
+        }
+        company.add(user: "alice", inline: try Company.source(Company.allow("docs:Write")))
+        let snapshot = try SnapshotBuilder().build(company.directory, revision: "r")
+        for name in ["a", "b", "c"] {
+            let resource = "arn:aws:docs:::\(name)"
+            let verdict = try company.verdict("alice", "docs:Read", snapshot, resource: resource)
+            let why = snapshot.explanation(
+                of: verdict, principal: "arn:aws:iam::111122223333:user/alice", action: "docs:Read",
+                resource: Text(resource))
+            #expect(why.matchedStatement?.policy == resource)
+        }
+    }
 }
 
 /// A directory of one account, filled by a test.
@@ -159,7 +182,9 @@ struct Company {
         try verdict(user, action, snapshot, array: array).reason
     }
 
-    func verdict(_ user: String, _ action: String, _ snapshot: Snapshot, array: String? = nil) throws -> Verdict {
+    func verdict(_ user: String, _ action: String, _ snapshot: Snapshot, array: String? = nil, resource: String = "*")
+        throws -> Verdict
+    {
         var view = RequestView(messageBytesMax: 4_096)
         var scratch = Scratch()
         func keep(_ text: String) -> ByteView {
@@ -169,7 +194,7 @@ struct Company {
         }
         view.principal = keep("arn:aws:iam::111122223333:user/\(user)")
         view.action = keep(action)
-        view.resource = keep("*")
+        view.resource = keep(resource)
         if let array {
             let key = keep(array)
             view.values.append(keep("x"))
