@@ -58,6 +58,13 @@ let package = Package(
         .target(name: "CLinux"),
         // Random documents and questions for the tests; the daemon never links it.
         .target(name: "PolicyGenerators", dependencies: ["PolicyModel"], swiftSettings: settings),
+        // The specification's rows and their readers, for every room that evaluates policies in its own way.
+        .target(
+            name: "PolicyCases",
+            dependencies: [
+                "JSONDocument", "PolicyModel", "PolicySyntax", "PolicyReference", "PolicyGenerators", "Directory",
+            ],
+            path: "Tests/PolicyCases", resources: [.copy("Cases")], swiftSettings: settings),
     ]
         + room("JSONDocument", mayLookInto: ["CJansson"])
         + room("PolicyModel", mayLookInto: [])
@@ -69,11 +76,13 @@ let package = Package(
             testsAlsoUse: ["PolicySyntax", "PolicyReference", "PolicyGenerators"])
         + room(
             "Authorizer", mayLookInto: ["PolicyModel", "DecisionTree"],
-            testsAlsoUse: ["PolicyCompiler", "PolicySyntax", "Directory", "PolicyReference", "PolicyGenerators"])
+            testsAlsoUse: [
+                "JSONDocument", "PolicyCompiler", "PolicySyntax", "Directory", "PolicyReference", "PolicyGenerators",
+                "PolicyCases",
+            ])
         + room(
             "PolicyReference", mayLookInto: ["PolicyModel"],
-            testsAlsoUse: ["JSONDocument", "PolicySyntax", "PolicyGenerators"],
-            testResources: [.copy("Cases")])
+            testsAlsoUse: ["JSONDocument", "PolicySyntax", "PolicyGenerators", "PolicyCases"])
         + room(
             "Directory", mayLookInto: ["PolicyModel", "DecisionTree", "Authorizer", "PolicyCompiler", "PolicySyntax"],
             uses: [crypto])
@@ -87,7 +96,8 @@ let package = Package(
                 "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "PolicySyntax",
                 "PolicyCompiler", "CLinux",
             ],
-            uses: [locks, logging])
+            uses: [locks, logging],
+            testsAlsoUse: ["JSONDocument", "PolicyReference", "PolicyCases", "PosternClient"])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
         + room(
             "Commands",

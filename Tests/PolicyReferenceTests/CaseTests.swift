@@ -1,12 +1,13 @@
 import JSONDocument
+import PolicyCases
 import PolicyModel
 import PolicyReference
 import Testing
 
 /// The specification's rows, through the reference.
 @Suite struct CaseTests {
-    @Test func `every file of cases is found, with every case`() {
-        let counts = CaseFile.all.map { "\($0.name) \($0.form) \($0.cases.count)" }
+    @Test func `every file of cases is found, with every case`() throws {
+        let counts = try CaseFile.all.map { "\($0.name) \($0.form) \($0.cases.count)" }
         #expect(
             counts == [
                 "actions.json action 18",
@@ -19,7 +20,7 @@ import Testing
                 "traps.json decision 42",
                 "truth-table.json condition 87",
             ])
-        for file in CaseFile.all {
+        for file in try CaseFile.all {
             let names = Set(file.cases.map { Text($0.name) })
             #expect(names.count == file.cases.count, "a name occurs twice in \(file.name)")
         }

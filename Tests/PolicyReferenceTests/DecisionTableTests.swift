@@ -1,3 +1,4 @@
+import PolicyCases
 import PolicyModel
 import PolicyReference
 import Testing

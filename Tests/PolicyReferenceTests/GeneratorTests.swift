@@ -1,3 +1,4 @@
+import PolicyCases
 import PolicyGenerators
 import PolicyModel
 import PolicyReference

@@ -1,4 +1,5 @@
 import JSONDocument
+import PolicyCases
 import PolicyGenerators
 import PolicyModel
 import PolicySyntax

@@ -1,10 +1,10 @@
-import PolicyGenerators
-import PolicyModel
-import PolicyReference
+package import PolicyGenerators
+internal import PolicyModel
+package import PolicyReference
 
 extension ReferenceQuestion {
     /// The question that a generator made, as the reference reads it.
-    init(_ generated: GeneratedQuestion) {
+    package init(_ generated: GeneratedQuestion) {
         let request = generated.request
         self.init(
             caller: ReferenceCaller(generated.caller), action: request.action, resource: request.resource,
@@ -22,7 +22,7 @@ extension ReferenceQuestion {
 
 extension ReferenceCaller {
     /// The caller that a generator made.
-    init(_ generated: GeneratedCaller) {
+    package init(_ generated: GeneratedCaller) {
         let tags = generated.tags.map { Tag(key: $0.key, value: $0.value) }
         if let role = generated.roleARN, let session = generated.sessionName {
             self = .roleSession(

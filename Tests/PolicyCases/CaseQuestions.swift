@@ -1,11 +1,10 @@
-import JSONDocument
-import PolicyModel
-import PolicyReference
-import Testing
+internal import JSONDocument
+internal import PolicyModel
+package import PolicyReference
 
 extension ReferenceQuestion {
     /// The question of a `decision` case; its members are listed in `Cases/README.md`.
-    init(_ decision: Case) throws {
+    package init(_ decision: Case) throws {
         let caller = try ReferenceCaller(decision)
         let resource = try decision.text("resource")
         let owner = decision.node["resourceAccount"]?.string.map { Text($0) } ?? ARN(resource)?.account
@@ -20,18 +19,18 @@ extension ReferenceQuestion {
         resourcePolicies = try (decision.node["resourcePolicies"]?.elements ?? []).map(CaseDocuments.document)
         if let text = decision.node["now"]?.string {
             let instant = Instant(Array(text.utf8).span)
-            now = try #require(instant)
+            now = try required(instant, text)
         }
     }
 }
 
 extension ReferenceCaller {
     /// The principal of a `decision` case.
-    init(_ decision: Case) throws {
+    package init(_ decision: Case) throws {
         let arn = try decision.text("principal")
         let tags = try readTags(decision.node["tags"])
         func member(_ name: String) -> Text? { decision.node[name]?.string.map { Text($0) } }
-        switch try #require(Caller(arn)) {
+        switch try required(Caller(arn), "\(arn)") {
         case .user(let account, let arn):
             self = .user(account, arn: arn, id: member("userID"), tags: tags, canonicalID: member("canonicalID"))
         case .assumedRole(let account, let roleName, let sessionName):

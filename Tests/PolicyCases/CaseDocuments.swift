@@ -1,27 +1,27 @@
-import JSONDocument
-import PolicyModel
-import Testing
+package import JSONDocument
+package import PolicyModel
 
 /// Reads the documents of cases as they stand: nothing is checked, so that what the parser refuses can be evaluated.
-enum CaseDocuments {
-    static func document(_ node: JSONNode) throws -> Document {
-        let statements = try #require(node["Statement"])
+package enum CaseDocuments {
+    package static func document(_ node: JSONNode) throws -> Document {
+        let statements = try required(node["Statement"], "Statement")
         return Document(
-            version: try node["Version"]?.string.map { try #require(PolicyVersion(rawValue: $0)) },
+            version: try node["Version"]?.string.map { try required(PolicyVersion(rawValue: $0), $0) },
             statements: try (statements.elements ?? [statements]).map(statement))
     }
 
     private static func statement(_ node: JSONNode) throws -> Statement {
         Statement(
             sid: node["Sid"]?.string.map { Text($0) },
-            effect: try #require(Effect(rawValue: node["Effect"]?.string ?? "")), principal: try principal(node),
+            effect: try required(Effect(rawValue: node["Effect"]?.string ?? ""), "Effect"),
+            principal: try principal(node),
             action: try action(node), resource: try resource(node),
             conditions: try node["Condition"].map(conditions) ?? [])
     }
 
     private static func action(_ node: JSONNode) throws -> ActionElement {
         if let patterns = node["NotAction"] { return .notAction(try texts(patterns)) }
-        return .action(try texts(#require(node["Action"])))
+        return .action(try texts(required(node["Action"], "Action")))
     }
 
     private static func resource(_ node: JSONNode) throws -> ResourceElement? {
@@ -29,10 +29,10 @@ enum CaseDocuments {
         return try node["Resource"].map { .resource(try texts($0)) }
     }
 
-    static func conditions(_ node: JSONNode) throws -> [Condition] {
-        try #require(node.members).flatMap { member in
+    package static func conditions(_ node: JSONNode) throws -> [Condition] {
+        try required(node.members, "members").flatMap { member in
             let operation = try operation(member.name)
-            return try #require(member.value.members).map { key in
+            return try required(member.value.members, "members").map { key in
                 Condition(operator: operation, key: Text(key.name), values: try texts(key.value))
             }
         }
@@ -43,7 +43,7 @@ enum CaseDocuments {
         for quantifier in ConditionOperator.SetQuantifier.allCases where name == quantifier.rawValue + "Null" {
             return ConditionOperator(quantifier: quantifier, base: .null)
         }
-        return try #require(ConditionOperator(Text(name)), "\(name)")
+        return try required(ConditionOperator(Text(name)), name)
     }
 
     private static func principal(_ node: JSONNode) throws -> PrincipalElement? {
@@ -53,7 +53,7 @@ enum CaseDocuments {
 
     private static func patterns(_ node: JSONNode) throws -> [PrincipalPattern] {
         if node.string == "*" { return [.everyone] }
-        return try #require(node.members).flatMap { member in
+        return try required(node.members, "members").flatMap { member in
             try texts(member.value).map { try pattern($0, type: member.name) }
         }
     }
@@ -69,8 +69,8 @@ enum CaseDocuments {
         if let account = AccountID(text) { return .account(account) }
         if text.hasPrefix("AIDA") { return .userID(text) }
         if text.hasPrefix("AROA") { return .roleID(text) }
-        let arn = try #require(ARN(text), "\(text)")
-        if arn.resource == "root" { return .account(try #require(AccountID(arn.account))) }
+        let arn = try required(ARN(text), "\(text)")
+        if arn.resource == "root" { return .account(try required(AccountID(arn.account), "\(text)")) }
         if arn.resource.hasPrefix("user/") { return .user(text) }
         if arn.resource.hasPrefix("role/") { return .role(text) }
         return arn.resource.hasPrefix("federated-user/") ? .federatedUser(text) : .assumedRole(text)
