@@ -43,8 +43,10 @@ struct StoreLoaderTests {
     @Test func `a file renamed under the listing is not deleted`() throws {
         let store = try TemporaryStore()
         try store.write("managed/M.json", Sample.document("a:M"))
-        try store.write("managed/Z.json", #"{"PolicyName":"Z","PolicyVersionList":[{"VersionId":"v1","#
-            + #""IsDefaultVersion":true,"Document":\#(Sample.document("a:Z"))}]}"#)
+        try store.write(
+            "managed/Z.json",
+            #"{"PolicyName":"Z","PolicyVersionList":[{"VersionId":"v1","#
+                + #""IsDefaultVersion":true,"Document":\#(Sample.document("a:Z"))}]}"#)
         let (from, to) = (store.absolute("managed/Z.json"), store.absolute("managed/A.json"))
         var clock = StoreClock.system
         // The clock is asked while `M.json` is read: after the listing, before `Z.json`.
