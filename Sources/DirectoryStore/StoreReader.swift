@@ -68,12 +68,14 @@ struct StoreReader: Sendable {
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
                 watch: watch)
             try walk.walk()
+            // A rename under the listing shows neither name, which is no deletion.
+            if walk.lostName { continue }
             if try openRoot().stamp.isSameFile(as: root.stamp), walk.dataLinksHold() {
                 return StoreReading(
                     scan: walk.scan, cache: walk.cache, root: root.stamp, isLinked: isLinked)
             }
         }
-        throw StoreFailure(message: "the store `\(path)` was swapped \(limits.readingsMax) times while it was read")
+        throw StoreFailure(message: "the store `\(path)` changed \(limits.readingsMax) times while it was read")
     }
 
     private var isLinked: Bool {

@@ -14,6 +14,8 @@ struct StoreWalk {
     private(set) var cache = ReadingCache()
     private var namesCount = 0
     private var dataLinks: [(path: Text, target: Text)] = []
+    /// Whether a listed name was gone when it was looked at: what it was renamed to may have been missed.
+    private(set) var lostName = false
 
     /// The link that Kubernetes swaps when a mounted ConfigMap changes.
     private static let dataLink: Text = "..data"
@@ -101,8 +103,15 @@ struct StoreWalk {
             return
         }
         let (logical, physical) = (logicalFolder + [name], folder.appending(name))
-        // Gone since the listing: the event for that is on its way.
-        guard var stamp = try? descriptor.stamp(name: name) else { return }
+        var stamp: FileStamp
+        do throws(FileFailure) {
+            stamp = try descriptor.stamp(name: name)
+        } catch {
+            // A folder may be listed and yet not searched: that is no deletion.
+            guard error.isAbsence else { return unfollowed(logical, error) }
+            lostName = lostName || StoreLayout.isRead(name) || StoreLayout.folder(logical) == .folder
+            return
+        }
         if stamp.kind == .link {
             if root.linkTarget(physical)?.hasPrefix("..data/") == true { return }
             do throws(FileFailure) {
@@ -126,17 +135,17 @@ struct StoreWalk {
         }
     }
 
-    /// A link that leads nowhere, or out of the store: the name is there, so nothing counts as deleted.
+    /// A link that leads nowhere or out of the store, or a name that may not be looked at: the name is there, so nothing counts as deleted.
     private mutating func unfollowed(_ logical: [Text], _ failure: FileFailure) {
         let path = joined(logical)
         guard let name = logical.last, !StoreLayout.isRead(name) else {
-            return bad(logical, "the link cannot be followed: \(failure)")
+            return bad(logical, "the name cannot be followed: \(failure)")
         }
         guard StoreLayout.folder(logical) == .folder else {
             scan.ignoredFiles += 1
             return
         }
-        problem("unreadable-folder", "the link cannot be followed: \(failure)", path)
+        problem("unreadable-folder", "the name cannot be followed: \(failure)", path)
         scan.unlistedFolders.append(path)
     }
 
@@ -174,7 +183,10 @@ struct StoreWalk {
             guard scan.files.count < limits.filesMax else {
                 throw StoreFailure(message: "the store has over \(limits.filesMax) files")
             }
-            guard let entry = reading(path, physical: physical, place, stamp) else { return }
+            guard let entry = reading(path, physical: physical, place, stamp) else {
+                lostName = true
+                return
+            }
             cache.files[path] = entry
             scan.files[path] = entry.reading
             if place == .schema { takeSchema(entry.reading) }

@@ -62,7 +62,7 @@ final class StoreWatch {
     func run() {
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
-            let deadline = min(quiet.deadline ?? .max, nextComparison)
+            let deadline = quiet.deadline ?? nextComparison
             let isChanged = changes.wait(milliseconds: max(0, deadline - clock.monotonicMilliseconds()))
             let now = clock.monotonicMilliseconds()
             if isChanged { quiet.note(at: now) }
@@ -72,7 +72,8 @@ final class StoreWatch {
                 reload(reloads)
             } else if quiet.isDue(at: now) {
                 refresh()
-            } else if now >= nextComparison {
+            } else if now >= nextComparison, quiet.deadline == nil {
+                // While edits are gathered their own deadline is near: half a batch is not judged.
                 refresh()
             } else {
                 continue

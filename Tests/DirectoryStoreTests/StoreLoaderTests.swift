@@ -39,4 +39,22 @@ struct StoreLoaderTests {
         #expect(result.directory.resources.values.map(\.owner) == [account])
         #expect(result.revision.utf8.count == 32)
     }
+
+    @Test func `a file renamed under the listing is not deleted`() throws {
+        let store = try TemporaryStore()
+        try store.write("managed/M.json", Sample.document("a:M"))
+        try store.write(
+            "managed/Z.json",
+            #"{"PolicyName":"Z","PolicyVersionList":[{"VersionId":"v1","#
+                + #""IsDefaultVersion":true,"Document":\#(Sample.document("a:Z"))}]}"#)
+        let (from, to) = (store.absolute("managed/Z.json"), store.absolute("managed/A.json"))
+        var clock = StoreClock.system
+        // The clock is asked while `M.json` is read: after the listing, before `Z.json`.
+        clock.realtimeNanoseconds = {
+            try? store.move(from, to)
+            return StoreClock.system.realtimeNanoseconds()
+        }
+        let reading = try StoreReader(path: store.path, limits: StoreLimits(), clock: clock).read()
+        #expect(reading.scan.files.keys.sorted() == ["managed/A.json", "managed/M.json"])
+    }
 }
