@@ -18,12 +18,12 @@ public struct BlockingClient: Sendable {
 
     /// As `PosternClient.status`.
     public func status() throws(PosternError) -> SidecarStatus {
-        try Codec.status(try call(Codec.call("Status")))
+        try Codec.status(try call(Codec.status()))
     }
 
     /// As `PosternClient.reload`.
     public func reload() throws(PosternError) -> String {
-        try Codec.revision(try call(Codec.call("Reload")))
+        try Codec.revision(try call(Codec.reload()))
     }
 
     private func call(_ message: [UInt8]) throws(PosternError) -> [UInt8] {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import WireProtocol
 
 /// A connection for programs that ask one thing after another, such as the command line.
 ///
@@ -31,15 +32,16 @@ struct BlockingConnection: ~Copyable {
 
     /// Sends a whole message with its NUL.
     func send(_ message: [UInt8], deadlineNanoseconds: UInt64) throws(PosternError) {
-        var rest = message[...]
-        while !rest.isEmpty {
+        var output = WireBuffer(capacity: message.count)
+        output.append(message[...])
+        while !output.isEmpty {
             do throws(SystemFailure) {
-                rest = rest.dropFirst(try socket.send(rest))
+                _ = try socket.send(from: &output)
             } catch {
                 // A sidecar that is full says so and closes; what it said is still to be read.
                 return
             }
-            guard rest.isEmpty || waits(for: Readiness.output, until: deadlineNanoseconds) else {
+            guard output.isEmpty || waits(for: Readiness.output, until: deadlineNanoseconds) else {
                 throw .connectionLost
             }
         }
@@ -51,7 +53,7 @@ struct BlockingConnection: ~Copyable {
             if let message = try frames.next() { return message }
             guard waits(for: Readiness.input, until: deadlineNanoseconds) else { throw .timedOut(milliseconds: 0) }
             do throws(SystemFailure) {
-                _ = try socket.receive(into: &frames.bytes)
+                _ = try socket.receive(into: &frames.received)
             } catch {
                 throw .connectionLost
             }
@@ -70,7 +72,7 @@ struct BlockingConnection: ~Copyable {
             if ready[0] { return nil }
             guard ready[1] else { continue }
             do throws(SystemFailure) {
-                _ = try socket.receive(into: &frames.bytes)
+                _ = try socket.receive(into: &frames.received)
             } catch {
                 throw .connectionLost
             }

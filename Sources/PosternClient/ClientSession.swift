@@ -1,11 +1,12 @@
+internal import WireProtocol
+
 /// What the driver's thread owns: the machine, the socket and the calls' messages and completions.
 struct ClientSession: ~Copyable {
     private let socketPath: String
     private var machine = ClientMachine()
     private var socket: UnixSocket?
     private var calls: [UInt64: ClientDriver.Submission] = [:]
-    private var output: [UInt8] = []
-    private var outputStart = 0
+    private var output = WireBuffer()
     private var frames = FrameBuffer()
     private var reply: [UInt8] = []
 
@@ -35,7 +36,7 @@ struct ClientSession: ~Copyable {
             entries.append(
                 (
                     descriptor: number,
-                    events: outputStart < output.count ? Readiness.input | Readiness.output : Readiness.input
+                    events: output.isEmpty ? Readiness.input : Readiness.input | Readiness.output
                 ))
         }
         let ready = Readiness.wait(entries, untilNanoseconds: machine.nextTick ?? .max)
@@ -48,16 +49,24 @@ struct ClientSession: ~Copyable {
 
     /// Sends what the socket takes.
     mutating func flush() {
-        while outputStart < output.count {
+        while !output.isEmpty {
             do throws(SystemFailure) {
-                guard let sent = try socket?.send(output[outputStart...]), sent > 0 else { return }
-                outputStart += sent
+                guard try send() else { return }
             } catch {
                 return connectionBroke()
             }
         }
-        output.removeAll(keepingCapacity: output.capacity <= ClientSession.outputBytesKept)
-        outputStart = 0
+        output.shrink(to: ClientSession.outputBytesKept)
+    }
+
+    /// Sends a part; `false` when the socket takes nothing at the moment.
+    private mutating func send() throws(SystemFailure) -> Bool {
+        try socket?.send(from: &output) ?? false
+    }
+
+    /// Receives a part; `false` when there is nothing.
+    private mutating func receivePart() throws(SystemFailure) -> Bool {
+        try socket?.receive(into: &frames.received) ?? false
     }
 
     private static let outputBytesKept = 256 * 1024
@@ -75,7 +84,7 @@ extension ClientSession {
         for action in actions {
             switch action {
             case .connect: connect()
-            case .send(let id): output += calls[id]?.message ?? []
+            case .send(let id): output.append((calls[id]?.message ?? [])[...])
             case .deliver(let id): complete(id, .success(reply))
             case .dropReply: reply = []
             case .fail(let id, let failure): fail(id, failure)
@@ -95,7 +104,7 @@ extension ClientSession {
 
     private mutating func receive() {
         do {
-            guard let received = try socket?.receive(into: &frames.bytes), received > 0 else { return }
+            guard try receivePart() else { return }
             while machine.state == .connected, let message = try frames.next() {
                 reply = message
                 perform(machine.replyArrived())
@@ -112,8 +121,7 @@ extension ClientSession {
     private mutating func disconnect() {
         socket = nil
         frames = FrameBuffer()
-        output = []
-        outputStart = 0
+        output.removeAll()
     }
 
     private mutating func fail(_ id: UInt64, _ failure: CallFailure) {

@@ -60,14 +60,14 @@ public final class PosternClient: Sendable {
 
     /// What the sidecar says of itself.
     public func status(timeoutMilliseconds: Int? = nil) async throws -> SidecarStatus {
-        try Codec.status(try await call(Codec.call("Status"), isIdempotent: true, timeoutMilliseconds))
+        try Codec.status(try await call(Codec.status(), isIdempotent: true, timeoutMilliseconds))
     }
 
     /// Reads the policy files now; the new revision, or `PosternError.reloadFailed` with every error.
     ///
     /// It is not tried again by itself when the connection breaks.
     public func reload(timeoutMilliseconds: Int? = nil) async throws -> String {
-        try Codec.revision(try await call(Codec.call("Reload"), isIdempotent: false, timeoutMilliseconds))
+        try Codec.revision(try await call(Codec.reload(), isIdempotent: false, timeoutMilliseconds))
     }
 
     /// The revision in force, and each new one; a slow reader only sees the newest.

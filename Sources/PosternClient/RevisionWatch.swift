@@ -45,7 +45,7 @@ enum RevisionWatch {
         do throws(PosternError) {
             let deadline = MonotonicClock.deadline(afterMilliseconds: PosternClient.timeoutMillisecondsDefault)
             var connection = try BlockingConnection(connectingTo: path, deadlineNanoseconds: deadline)
-            try connection.send(Codec.call("Watch", more: true), deadlineNanoseconds: deadline)
+            try connection.send(Codec.watch(), deadlineNanoseconds: deadline)
             while let message = try connection.receive(orWoken: stop.waker) {
                 continuation.yield(try Codec.revision(message))
                 hasHeard = true

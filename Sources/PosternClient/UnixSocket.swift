@@ -1,4 +1,6 @@
+internal import CLinux
 internal import Glibc
+internal import WireProtocol
 
 /// A connected stream socket that never blocks by itself; waiting is done with `poll`.
 struct UnixSocket: ~Copyable, Sendable {
@@ -15,46 +17,33 @@ struct UnixSocket: ~Copyable, Sendable {
     }
 
     private static func connected(to path: String) throws(SystemFailure) -> Descriptor {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path), !bytes.isEmpty, !bytes.contains(0) else {
-            throw SystemFailure(code: bytes.isEmpty ? ENOENT : ENAMETOOLONG)
-        }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-        let number = socket(AF_UNIX, kind, 0)
-        guard number >= 0 else { throw SystemFailure(code: errno) }
-        let descriptor = Descriptor(number: number)
-        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(number, $0, length) }
-        }
-        guard result == 0 else { throw SystemFailure(code: errno) }
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw SystemFailure(code: ENOENT) }
+        let descriptor = try Descriptor(taking: clinux_unix_stream_socket())
+        // A leading `@` would mean an abstract name, and those have no permissions: the path is always a file's.
+        let path = path.utf8.first == UInt8(ascii: "@") ? "./" + path : path
+        guard unsafe clinux_unix_connect(descriptor.number, path) == 0 else { throw SystemFailure(code: errno) }
         return descriptor
     }
 
-    /// Sends what fits; 0 when nothing does at the moment.
-    func send(_ bytes: ArraySlice<UInt8>) throws(SystemFailure) -> Int {
-        let sent = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe Glibc.send(number, buffer.baseAddress, buffer.count, CInt(MSG_NOSIGNAL))
-        }
-        if sent >= 0 { return sent }
-        if errno == EAGAIN || errno == EINTR { return 0 }
-        throw SystemFailure(code: errno)
+    /// Sends what fits and takes it out of the buffer; `false` when nothing fits at the moment.
+    func send(from buffer: inout WireBuffer) throws(SystemFailure) -> Bool {
+        let sent = unsafe buffer.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count) }
+        if sent > 0 { buffer.consume(sent) }
+        if sent < 0, errno != EAGAIN { throw SystemFailure(code: errno) }
+        return sent > 0
     }
 
-    /// Appends what has arrived; 0 when nothing has.
+    /// Appends what has arrived; `false` when nothing has.
     ///
     /// Throws `ECONNRESET` at the end of the stream.
-    func receive(into buffer: inout [UInt8]) throws(SystemFailure) -> Int {
+    func receive(into buffer: inout WireBuffer) throws(SystemFailure) -> Bool {
         var chunk = [UInt8](repeating: 0, count: UnixSocket.chunkBytes)
-        let count = unsafe recv(number, &chunk, chunk.count, 0)
+        let count = unsafe clinux_receive(number, &chunk, chunk.count)
         if count > 0 {
-            buffer.append(contentsOf: chunk[..<count])
-            return count
+            buffer.append(chunk[..<count])
+            return true
         }
-        if count < 0, errno == EAGAIN || errno == EINTR { return 0 }
+        if count < 0, errno == EAGAIN { return false }
         throw SystemFailure(code: count == 0 ? ECONNRESET : errno)
     }
 

@@ -75,6 +75,13 @@ public struct WireBuffer: ~Copyable {
         end += view.count
     }
 
+    /// Adds bytes as they are.
+    public mutating func append(_ bytes: ArraySlice<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer {
+            append(unsafe ByteView(base: $0.baseAddress, count: $0.count))
+        }
+    }
+
     /// Adds the bytes of a literal.
     public mutating func append(_ literal: StaticString) { append(ByteView(literal: literal)) }
 

@@ -196,7 +196,8 @@ extension ReplyError {
         case "io.postern.BadRequest": self = .refused(.badRequest(text("message")))
         case "io.postern.NotReady": self = .refused(.notReady)
         case "io.postern.Overloaded":
-            let wait = parameters["retryAfterMilliseconds"]?.integer ?? 0
+            // A sidecar of ours always says how long; whoever does not is not asked again at once.
+            let wait = parameters["retryAfterMilliseconds"]?.integer ?? 1_000
             self = .refused(.overloaded(retryAfterMilliseconds: wait))
         case "io.postern.ReloadFailed": self = .refused(.reloadFailed(parameters["errors"]?.strings ?? []))
         case "io.postern.PermissionDenied", "org.varlink.service.PermissionDenied":

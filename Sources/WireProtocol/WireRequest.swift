@@ -48,6 +48,14 @@ public enum WireContextValue: Sendable, Hashable {
     case boolean(Bool)
     /// A list; lists inside it are refused by the sidecar.
     case list([WireContextValue])
+
+    /// Whether the text is a JSON number that the sidecar takes.
+    public static func isNumber(_ text: String) -> Bool {
+        guard let value = try? WireValue(parsing: Array(text.utf8)), case .number(let number) = value else {
+            return false
+        }
+        return number.utf8.elementsEqual(text.utf8)
+    }
 }
 
 // What a client says. Each call adds one whole message with its NUL.
@@ -115,7 +123,7 @@ extension WireBuffer {
         switch value {
         case .string(let text): append(jsonString: text)
         case .integer(let number): append(number)
-        case .number(let text): WireBuffer.isNumber(text) ? append(utf8: text) : append(jsonString: text)
+        case .number(let text): WireContextValue.isNumber(text) ? append(utf8: text) : append(jsonString: text)
         case .boolean(let flag): append(flag)
         case .list(let values):
             append("[")
@@ -125,13 +133,5 @@ extension WireBuffer {
             }
             append("]")
         }
-    }
-
-    /// Whether the text is a JSON number that the sidecar takes.
-    private static func isNumber(_ text: String) -> Bool {
-        guard let value = try? WireValue(parsing: Array(text.utf8)), case .number(let number) = value else {
-            return false
-        }
-        return number.utf8.elementsEqual(text.utf8)
     }
 }

@@ -57,6 +57,41 @@ public indirect enum WireValue: Sendable, Hashable {
         let strings = elements.compactMap(\.string)
         return strings.count == elements.count ? strings : nil
     }
+
+    /// The value as JSON without blanks, members that this version does not know among the rest.
+    public var json: String {
+        var buffer = WireBuffer(capacity: 256)
+        buffer.append(self)
+        return String(buffer.view)
+    }
+}
+
+extension WireBuffer {
+    /// Adds a value as JSON without blanks.
+    public mutating func append(_ value: WireValue) {
+        switch value {
+        case .null: append("null")
+        case .boolean(let flag): append(flag)
+        case .number(let text): append(utf8: text)
+        case .string(let text): append(jsonString: text)
+        case .array(let values):
+            append("[")
+            for (index, element) in values.enumerated() {
+                if index > 0 { append(",") }
+                append(element)
+            }
+            append("]")
+        case .object(let members):
+            append("{")
+            for (index, member) in members.enumerated() {
+                if index > 0 { append(",") }
+                append(jsonString: member.name)
+                append(":")
+                append(member.value)
+            }
+            append("}")
+        }
+    }
 }
 
 /// Builds values from a tape.

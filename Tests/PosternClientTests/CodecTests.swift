@@ -1,4 +1,5 @@
 import Testing
+import WireProtocol
 
 @testable import PosternClient
 
@@ -49,6 +50,58 @@ struct CodecTests {
         #expect(throws: PosternError.self) { try Codec.answer(Array(reply.utf8)) }
     }
 
+    @Test("an explanation keeps what this client does not know")
+    func unknownMembers() throws {
+        let json = #"{"reason":"r","summary":"s","new":[1.50,{"é\n":null},true]}"#
+        let reply = #"{"parameters":{"allowed":true,"decision":"allowed","revision":"ab","explanation":\#(json)}}"#
+        #expect(try Codec.answer(Array(reply.utf8)).explanation?.json == json)
+        let answer = #"{"allowed":true,"decision":"allowed","explanation":\#(json)}"#
+        let many = #"{"parameters":{"answers":[\#(answer)],"revision":"ab"}}"#
+        let answers = try Codec.answers(Array(many.utf8), count: 1)
+        #expect(answers.map(\.explanation?.json) == [json])
+        #expect(answers.map(\.revision) == ["ab"])
+        #expect(throws: PosternError.protocolViolation("1 answers to 2 questions")) {
+            try Codec.answers(Array(many.utf8), count: 2)
+        }
+    }
+
+    @Test("a question that could not be decided is denied, and says why")
+    func questionFault() throws {
+        let reply =
+            #"{"parameters":{"answers":[{"allowed":false,"decision":"implicitDeny","error":"BadRequest: x"}],"revision":"r"}}"#
+        let answers = try Codec.answers(Array(reply.utf8), count: 1)
+        #expect(answers.map(\.error) == ["BadRequest: x"])
+        #expect(answers.map(\.isAllowed) == [false])
+    }
+
+    @Test("a status keeps what this client does not know, and is degraded by any trouble")
+    func status() throws {
+        var report = StatusReport(
+            revision: "r", version: "9", uptimeSeconds: 1, lastReload: .init(at: 2, succeeded: true))
+        #expect(try !Codec.status(message(report)).isDegraded)
+        report.errorCount = 1
+        #expect(try Codec.status(message(report)).isDegraded)
+        report.errorCount = 0
+        report.counts.quarantined = 1
+        #expect(try Codec.status(message(report)).isDegraded)
+        #expect(try !Codec.status(message(report)).isStale)
+        let newer = text(message(report)).replacing("\"version\"", with: "\"new\":{\"a\":[]},\"version\"")
+        let status = try Codec.status(Array(newer.utf8))
+        #expect("{\"parameters\":\(status.json)}" == newer)
+    }
+
+    @Test("half a status is none")
+    func noStatus() {
+        #expect(throws: PosternError.self) { try Codec.status(Array(#"{"parameters":{"revision":"r"}}"#.utf8)) }
+    }
+
+    /// A reply without its NUL.
+    private func message(_ report: StatusReport) -> [UInt8] {
+        var buffer = WireBuffer()
+        buffer.appendStatusReply(report)
+        return buffer.bytes.dropLast()
+    }
+
     @Test("errors are typed")
     func errors() {
         let cases: [(String, PosternError)] = [
@@ -64,10 +117,15 @@ struct CodecTests {
                 #"{"error":"org.varlink.service.InvalidParameter","parameters":{"parameter":"p"}}"#,
                 .badRequest("invalid parameter `p`")
             ),
+            (#"{"error":"io.postern.Overloaded"}"#, .overloaded(retryAfterMilliseconds: 1_000)),
+            (
+                #"{"error":"org.varlink.service.MethodNotFound","parameters":{"method":"m"}}"#,
+                .unknownError("org.varlink.service.MethodNotFound")
+            ),
             (#"{"error":"x.y"}"#, .unknownError("x.y")),
         ]
         for (reply, error) in cases {
-            #expect(throws: error) { try Codec.parameters(Array(reply.utf8)) }
+            #expect(throws: error) { try Codec.revision(Array(reply.utf8)) }
         }
     }
 
@@ -78,18 +136,33 @@ struct CodecTests {
             var frames = FrameBuffer()
             var messages: [String] = []
             for start in stride(from: 0, to: stream.count, by: size) {
-                frames.bytes += stream[start..<min(start + size, stream.count)]
+                frames.received.append(stream[start..<min(start + size, stream.count)])
                 while let message = try frames.next() { messages.append(text(message)) }
             }
             #expect(messages == ["one", "two", "", "three"])
-            #expect(frames.isEmpty)
+            let isEmpty = frames.isEmpty
+            #expect(isEmpty)
         }
+    }
+
+    @Test("a message of no end is given up")
+    func endlessMessage() throws {
+        var frames = FrameBuffer()
+        let piece = [UInt8](repeating: 0x20, count: WireBounds.replyBytesMax / 4)
+        for _ in 0..<4 {
+            frames.received.append(piece[...])
+            let message = try frames.next()
+            #expect(message == nil)
+        }
+        frames.received.append([0x20])
+        let error = #expect(throws: PosternError.self) { try frames.next() }
+        #expect(error == .protocolViolation("a message of more than 16777216 bytes"))
     }
 
     @Test("escapes come back as the characters they stand for")
     func escapes() throws {
-        let value = try ReplyParser.parse(Array(#""\u00e9\ud83d\ude00\n\/\\""#.utf8))
-        #expect(value == .string("é😀\n/\\"))
-        #expect(throws: PosternError.self) { try ReplyParser.parse(Array(#""\ud83d""#.utf8)) }
+        func reply(_ revision: String) -> [UInt8] { Array(#"{"parameters":{"revision":\#(revision)}}"#.utf8) }
+        #expect(try Codec.revision(reply(#""\u00e9\ud83d\ude00\n\/\\""#)) == "é😀\n/\\")
+        #expect(throws: PosternError.self) { try Codec.revision(reply(#""\ud83d""#)) }
     }
 }

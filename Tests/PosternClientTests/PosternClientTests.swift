@@ -1,6 +1,7 @@
 import Glibc
 import NIOConcurrencyHelpers
 import Testing
+import WireProtocol
 
 @testable import PosternClient
 
@@ -61,7 +62,7 @@ private final class FakeSidecar: Sendable {
             var chunk = [UInt8](repeating: 0, count: 4_096)
             let count = unsafe recv(connection, &chunk, chunk.count, 0)
             guard count > 0 else { return }
-            frames.bytes += chunk[..<count]
+            frames.received.append(chunk[..<count])
             while let message = try? frames.next() {
                 switch react(number, String(decoding: message, as: UTF8.self)) {
                 case .reply(let text): send(connection, text)
@@ -178,6 +179,13 @@ struct PosternClientTests {
         }
     }
 
+    @Test("a path that can be no file's has no sidecar", arguments: ["", "/tmp/a\0b", "@postern-client-none"])
+    func impossiblePath(path: String) {
+        #expect(throws: PosternError.unreachable(socketPath: path, code: ENOENT)) {
+            try BlockingClient(socketPath: path).status()
+        }
+    }
+
     @Test("a call waits for a sidecar that starts late")
     func lateStart() async throws {
         let folder = FakeSidecar.temporaryFolder()
@@ -229,9 +237,14 @@ struct PosternClientTests {
 
     @Test("the blocking client asks and is answered")
     func blocking() throws {
+        var report = StatusReport(
+            revision: "r", version: "9", uptimeSeconds: 1, lastReload: .init(at: 2, succeeded: false))
+        (report.stale, report.errors) = (true, ["e"])
+        var buffer = WireBuffer()
+        buffer.appendStatusReply(report)
+        let reply = String(decoding: buffer.bytes.dropLast(), as: UTF8.self)
         let sidecar = FakeSidecar { _, message in
-            message.contains("Status")
-                ? .reply(#"{"parameters":{"revision":"r","stale":true,"errors":["e"]}}"#) : .reply(Self.answer("r"))
+            message.contains("Status") ? .reply(reply) : .reply(Self.answer("r"))
         }
         let client = BlockingClient(socketPath: sidecar.path)
         #expect(try client.authorize(question).isAllowed)
