@@ -60,10 +60,10 @@ struct Question {
         view.beginBinding(keyCount: tables.keyCount)
         try bindCaller(context, &view, scratch)
         if let refusal = resolveCaller(view.principal, &scratch.caller) { return refusal }
-        if let refusal = resolveResourceAccount(view.resource, scratch) { return refusal }
-        guard bindEngine(&view, scratch) else { throw .tooLarge }
         // "`sts:GetCallerIdentity` is always allowed for a known principal, explicit denies included" (spec §6.1).
         if scratch.foldedAction.equals("sts:getcalleridentity") { return Verdict(.allowed, .allowed) }
+        if let refusal = resolveResourceAccount(view.resource, scratch) { return refusal }
+        guard bindEngine(&view, scratch) else { throw .tooLarge }
         let verdict = decideByPolicies(view, &scratch)
         return scratch.isExhausted ? Verdict(.implicitDeny, .tooCostly) : verdict
     }
