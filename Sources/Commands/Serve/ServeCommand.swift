@@ -62,7 +62,11 @@ struct ServeCommand: ParsableCommand {
         configuration.trustedUsers.formUnion(trustedUsers)
         if let loops { configuration.loops = loops }
         configuration.staleDenyAfterSeconds = staleDenyAfterSeconds
-        configuration.notifySocket = EnvironmentVariable.value("NOTIFY_SOCKET")
+        do throws(SidecarError) {
+            try configuration.takeServiceManagerEnvironment()
+        } catch {
+            throw CommandFailure(status: ExitStatus.negative, message: "\(error)")
+        }
         return configuration
     }
 
