@@ -126,7 +126,7 @@ extension Descriptor {
     /// Names that are not UTF-8 come back repaired
     /// in `unreadable`.
     func names(max: Int) throws(FileFailure) -> (names: [Text], unreadable: [Text]) {
-        var listing = Listing()
+        var listing = Listing(max: max)
         let result = unsafe withUnsafeMutablePointer(to: &listing) { pointer in
             unsafe clinux_list(
                 number,
@@ -169,10 +169,15 @@ extension Descriptor {
 }
 
 private struct Listing {
+    /// One more is kept, so that the caller sees that there are too many.
+    let max: Int
     var names: [Text] = []
     var unreadable: [Text] = []
 
+    init(max: Int) { self.max = max }
+
     mutating func add(_ name: UnsafePointer<CChar>) {
+        guard names.count + unreadable.count <= max else { return }
         if let valid = unsafe String(validatingCString: name) {
             names.append(Text(valid))
         } else {

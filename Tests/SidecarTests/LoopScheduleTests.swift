@@ -261,6 +261,21 @@ struct LoopScheduleTests {
         #expect(busy.isClosed && idle.isClosed && watcher.isClosed)
     }
 
+    @Test("a watch that is first answered in a drain ends behind its reply, without waiting for the clock")
+    func drainEndsNewWatch() throws {
+        var harness = try LoopHarness()
+        let watcher = try harness.connect()
+        harness.turn()
+        watcher.send(TestStore.call("Watch", flags: #","more":true"#))
+        #expect(harness.port.post(.drain))
+        harness.turn(times: 5)
+        let isFinished = harness.loop.isFinished
+        #expect(isFinished)
+        let answered = watcher.repliesSoFar().count
+        #expect(answered == 1)
+        #expect(watcher.isClosed)
+    }
+
     @Test("a drain waits for a caller that does not read, and gives up after five seconds")
     func drainGivesUp() throws {
         var harness = try LoopHarness()
