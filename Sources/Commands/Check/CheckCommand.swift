@@ -11,7 +11,8 @@ struct CheckCommand: ParsableCommand {
         commandName: "check", abstract: "Validates policy files or a whole store.",
         discussion: """
             A path that holds `accounts/` or `managed/` is a store and is judged as `serve` would; in another folder
-            every *.json file is a policy document of the given kind.
+            every *.json file is a policy document of the given kind. Files of users, groups, roles and resources are no
+            such documents: check the whole store.
             Exit status: 0 clean (warnings allowed), 1 errors, 2 nothing to check.
 
             Example:
