@@ -22,14 +22,14 @@ int measure_pin(int processor) {
     return sched_setaffinity(0, sizeof set, &set);
 }
 
-int measure_spawn(const char *verb, const char *first, const char *second) {
+int measure_spawn(const char *verb, const char *first, const char *second, const char *third) {
     pid_t parent = getpid();
     pid_t child = fork();
     if (child != 0) return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // The parent may have ended before the line above.
     if (getppid() != parent) _exit(1);
-    char *arguments[] = {"postern-benchmarks", (char *)verb, (char *)first, (char *)second, NULL};
+    char *arguments[] = {"postern-benchmarks", (char *)verb, (char *)first, (char *)second, (char *)third, NULL};
     execv("/proc/self/exe", arguments);
     _exit(127);
 }

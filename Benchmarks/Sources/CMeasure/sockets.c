@@ -39,12 +39,17 @@ static int count_ends(const char *bytes, size_t count) {
 }
 
 // Reads once and answers each message that ended; 0 when the peer has gone.
-static int answer(int socket, int reply_bytes) {
+static int answer(int socket, int reply_bytes, int64_t busy_nanoseconds) {
     static char input[BUFFER_BYTES];
     static char output[BUFFER_BYTES];
     ssize_t received = recv(socket, input, sizeof input, 0);
     if (received <= 0) return 0;
     int ends = count_ends(input, (size_t)received);
+    if (busy_nanoseconds > 0) {
+        int64_t until = measure_nanoseconds() + busy_nanoseconds * ends;
+        while (measure_nanoseconds() < until) {
+        }
+    }
     for (int index = 0; index < ends && (index + 1) * reply_bytes <= BUFFER_BYTES; index++) {
         memset(output + index * reply_bytes, 'x', (size_t)reply_bytes - 1);
         output[(index + 1) * reply_bytes - 1] = 0;
@@ -52,7 +57,7 @@ static int answer(int socket, int reply_bytes) {
     return send_all(socket, output, (size_t)ends * (size_t)reply_bytes) == 0;
 }
 
-void measure_echo(const char *path, int reply_bytes) {
+void measure_echo(const char *path, int reply_bytes, int64_t busy_nanoseconds) {
     struct sockaddr_un address = address_of(path);
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     int poller = epoll_create1(0);
@@ -66,7 +71,7 @@ void measure_echo(const char *path, int reply_bytes) {
             int accepted = accept(listener, NULL, NULL);
             event = (struct epoll_event){.events = EPOLLIN, .data.fd = accepted};
             epoll_ctl(poller, EPOLL_CTL_ADD, accepted, &event);
-        } else if (!answer(event.data.fd, reply_bytes)) {
+        } else if (!answer(event.data.fd, reply_bytes, busy_nanoseconds)) {
             close(event.data.fd);
         }
     }
@@ -84,11 +89,12 @@ int measure_connect(const char *path) {
     return -1;
 }
 
-long measure_exchange(int socket, const void *message, size_t count, void *reply, size_t capacity) {
+static long exchange(int socket, const void *message, size_t count, void *reply, size_t capacity, int flags) {
     if (send_all(socket, message, count) != 0) return -1;
     size_t length = 0;
     while (length < capacity) {
-        ssize_t received = recv(socket, (char *)reply + length, capacity - length, 0);
+        ssize_t received = recv(socket, (char *)reply + length, capacity - length, flags);
+        if (received < 0 && errno == EAGAIN) continue;
         if (received <= 0) return -1;
         length += (size_t)received;
         if (((char *)reply)[length - 1] == 0) return (long)length;
@@ -96,11 +102,19 @@ long measure_exchange(int socket, const void *message, size_t count, void *reply
     return -1;
 }
 
+long measure_exchange(int socket, const void *message, size_t count, void *reply, size_t capacity) {
+    return exchange(socket, message, count, reply, capacity, 0);
+}
+
+long measure_exchange_polling(int socket, const void *message, size_t count, void *reply, size_t capacity) {
+    return exchange(socket, message, count, reply, capacity, MSG_DONTWAIT);
+}
+
 int measure_round_trips(int socket, const void *message, size_t count, int trips, int64_t *samples) {
     char reply[REPLY_BYTES_MAX];
     for (int trip = 0; trip < trips; trip++) {
         int64_t start = measure_nanoseconds();
-        if (measure_exchange(socket, message, count, reply, sizeof reply) < 0) return -1;
+        if (measure_exchange_polling(socket, message, count, reply, sizeof reply) < 0) return -1;
         samples[trip] = measure_nanoseconds() - start;
     }
     return 0;

@@ -82,10 +82,10 @@ struct Decider: ~Copyable {
         return try Authorizer.decide(&view, context: 0..<count, tables: tables, scratch: &scratch, now: now)
     }
 
-    /// Decides `times` questions: the first one over and over, or all of them in turn; gives how many were allowed.
+    /// Decides `times` questions: one over and over, or all of them in turn from it on; gives how many were allowed.
     @inline(never)
-    mutating func collectedLoop(_ times: Int, inTurn: Bool) throws(RequestFault) -> Int {
-        var (allowed, index) = (0, 0)
+    mutating func collectedLoop(_ times: Int, from first: Int = 0, inTurn: Bool) throws(RequestFault) -> Int {
+        var (allowed, index) = (0, first)
         for _ in 0..<times {
             if try decide(index).decision == .allowed { allowed += 1 }
             guard inTurn else { continue }

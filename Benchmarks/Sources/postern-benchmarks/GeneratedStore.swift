@@ -48,7 +48,7 @@ struct GeneratedStore {
     static let services = 60
     static let verbs = ["Get", "List", "Put", "Delete", "Describe", "Update", "Create", "Tag"]
     static let kinds = ["Report", "Folder", "Comment", "Invoice", "Member", "Project"]
-    static let environments = ["production", "staging", "test", "development"]
+    static let environments = ["prod", "stage", "test", "dev"]
     private static let managedStatements = 8
     private static let inlineStatements = 2
     private static let boundaryCount = 4
@@ -85,7 +85,7 @@ struct GeneratedStore {
     private mutating func addBoundaries() {
         for index in 0..<Self.boundaryCount {
             // Each leaves out the services of one quarter of one fifteenth.
-            let patterns = (0..<Self.services).filter { $0 % 15 != index }.map { Text("service\($0):*") }
+            let patterns = (0..<Self.services).filter { $0 % 15 != index }.map { Text("s\($0):*") }
             let allow = Statement(effect: .allow, action: .action(patterns), resource: .resource(["*"]))
             let policy = ManagedPolicy(account: account, name: Text("Boundary\(index)"), source: source([allow]))
             directory.policies[policy.key] = policy
@@ -145,12 +145,12 @@ struct GeneratedStore {
     private mutating func action(service: Int) -> Text {
         let verb = Self.verbs[numbers.below(Self.verbs.count)]
         let isPattern = numbers.chance(percent: 5)
-        return Text("service\(service):\(verb)\(isPattern ? "*" : Self.kinds[numbers.below(Self.kinds.count)])")
+        return Text("s\(service):\(verb)\(isPattern ? "*" : Self.kinds[numbers.below(Self.kinds.count)])")
     }
 
     private mutating func resource(service: Int) -> Text {
         let tail = numbers.chance(percent: 20) ? "${aws:username}/*" : "\(numbers.below(500))/*"
-        return Text("arn:aws:service\(service):::\(Self.kinds[numbers.below(Self.kinds.count)])/\(tail)")
+        return Text("arn:aws:s\(service):::\(Self.kinds[numbers.below(Self.kinds.count)])/\(tail)")
     }
 
     private mutating func condition() -> Condition {
@@ -159,7 +159,7 @@ struct GeneratedStore {
             Condition(
                 operator: ConditionOperator(base: .ipAddress), key: "aws:SourceIp",
                 values: [Text("10.\(numbers.below(4)).0.0/15"), "192.0.2.0/24"])
-        case 1: Condition(operator: ConditionOperator(base: .bool), key: "aws:SecureTransport", values: ["true"])
+        case 1: Condition(operator: ConditionOperator(base: .bool), key: "app:Secure", values: ["true"])
         case 2:
             Condition(
                 operator: ConditionOperator(base: .numericLessThan), key: "app:Amount",
@@ -170,7 +170,7 @@ struct GeneratedStore {
                 values: [Text("team\(numbers.below(40))*")])
         default:
             Condition(
-                operator: ConditionOperator(base: .stringEquals), key: "app:Environment",
+                operator: ConditionOperator(base: .stringEquals), key: "app:Env",
                 values: [Text(Self.environments[numbers.below(4)])])
         }
     }
@@ -190,8 +190,8 @@ struct GeneratedStore {
             : pattern.string.replacing("${aws:username}", with: user.name.string).replacing("*", with: "a")
         let context: [Request.ContextEntry] = [
             .init(key: "aws:SourceIp", value: .single(Text("10.\(numbers.below(4)).0.7"))),
-            .init(key: "aws:SecureTransport", value: .single("true")),
-            .init(key: "app:Environment", value: .single(Text(Self.environments[numbers.below(4)]))),
+            .init(key: "app:Secure", value: .single("true")),
+            .init(key: "app:Env", value: .single(Text(Self.environments[numbers.below(4)]))),
             .init(key: "app:Team", value: .single(Text("team\(numbers.below(40))"))),
             .init(key: "app:Amount", value: .single(Text("\(numbers.below(5000))"))),
         ]

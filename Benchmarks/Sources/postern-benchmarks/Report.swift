@@ -23,6 +23,9 @@ struct Report {
         fflush(nil)
     }
 
+    /// A sentence that is no figure.
+    func note(_ sentence: String) { print("  " + sentence) }
+
     private static func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(width - text.count, 1))
     }

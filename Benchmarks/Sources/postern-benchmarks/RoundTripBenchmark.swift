@@ -12,6 +12,9 @@ enum RoundTripBenchmark {
     private static let blocks = 120
     private static let blockTrips = 50
     private static let window = 16
+    /// What the control adds to an echo, and between which bounds it must show for the ratios to mean anything.
+    private static let controlNanoseconds = 2_000
+    private static let controlBounds = 1_500.0...3_000.0
     private static let pipelinedTrips = 20_000
     private static let scans = 20_000
     static let clientProcessor: Int32 = 0
@@ -21,6 +24,8 @@ enum RoundTripBenchmark {
     private struct Ends {
         let postern: Int32
         let echo: Int32
+        /// An echo that is busy for `controlNanoseconds` a message.
+        let control: Int32
         let message: [UInt8]
         let replyBytes: Int
     }
@@ -31,16 +36,16 @@ enum RoundTripBenchmark {
         var children: [Int32] = []
         defer {
             for child in children { measure_kill(child) }
-            for name in ["postern", "echo"] { unsafe unlink("\(folder)/\(name)") }
+            for name in ["postern", "echo", "control"] { unsafe unlink("\(folder)/\(name)") }
             unsafe unlink("\(folder)/postern.lock")
             unsafe rmdir(folder)
         }
         // Else the process that reaps and the two that answer would find their processors asleep.
         for processor in [clientProcessor, serverProcessor] {
-            children.append(unsafe measure_spawn("spin", "\(processor)", nil))
+            children.append(unsafe measure_spawn("spin", "\(processor)", nil, nil))
         }
         guard measure_pin(clientProcessor) == 0 else { throw BenchmarkFailure(description: "cannot pin") }
-        children.append(unsafe measure_spawn("serve", "\(folder)/postern", nil))
+        children.append(unsafe measure_spawn("serve", "\(folder)/postern", nil, nil))
         let ends = try connect(folder, &children)
         report.add("request", Double(ends.message.count), "bytes")
         report.add("reply", Double(ends.replyBytes), "bytes")
@@ -48,6 +53,7 @@ enum RoundTripBenchmark {
         try pipelined(ends, &report)
         close(ends.postern)
         close(ends.echo)
+        close(ends.control)
         try reading(ends, &report)
     }
 
@@ -71,12 +77,21 @@ enum RoundTripBenchmark {
             guard text.hasPrefix(#"{"parameters":{"allowed":true,"decision":"allowed","#) else {
                 throw BenchmarkFailure(description: "the sidecar said \(text)")
             }
-            children.append(unsafe measure_spawn("echo", "\(folder)/echo", "\(length)"))
-            let echo = unsafe measure_connect("\(folder)/echo")
-            guard echo >= 0 else { throw BenchmarkFailure(description: "the echo does not answer") }
-            return Ends(postern: postern, echo: echo, message: message, replyBytes: length)
+            let echo = try startEcho("\(folder)/echo", replyBytes: length, busy: 0, &children)
+            let control = try startEcho(
+                "\(folder)/control", replyBytes: length, busy: controlNanoseconds, &children)
+            return Ends(postern: postern, echo: echo, control: control, message: message, replyBytes: length)
         }
         throw BenchmarkFailure(description: "no question of the store is allowed")
+    }
+
+    private static func startEcho(
+        _ path: String, replyBytes: Int, busy: Int, _ children: inout [Int32]
+    ) throws -> Int32 {
+        children.append(unsafe measure_spawn("echo", path, "\(replyBytes)", "\(busy)"))
+        let echo = unsafe measure_connect(path)
+        guard echo >= 0 else { throw BenchmarkFailure(description: "the echo does not answer") }
+        return echo
     }
 
     private static func message(_ question: BenchmarkQuestion) -> [UInt8] {
@@ -94,6 +109,7 @@ enum RoundTripBenchmark {
     /// Alternating blocks; each run gives the median of its blocks' ratios, and percentiles of all its trips.
     private static func roundTrips(_ ends: Ends, _ report: inout Report) throws {
         var (ratios, ratios99): ([Double], [Double]) = ([], [])
+        var controls: [Double] = []
         var (ours, bare): ([Double], [Double]) = ([], [])
         var (ours99, bare99): ([Double], [Double]) = ([], [])
         for _ in 0..<runs {
@@ -101,6 +117,8 @@ enum RoundTripBenchmark {
             for _ in 0..<blocks {
                 let echo = try block(ends.echo, ends.message)
                 let postern = try block(ends.postern, ends.message)
+                let control = try block(ends.control, ends.message)
+                controls.append(Statistics.percentile(control, 50) - Statistics.percentile(echo, 50))
                 blockRatios.append(Statistics.percentile(postern, 50) / Statistics.percentile(echo, 50))
                 echoAll += echo
                 posternAll += postern
@@ -116,6 +134,11 @@ enum RoundTripBenchmark {
         report.add("postern p50", Statistics.percentile(ours, 50), "ns")
         report.add("echo p99", Statistics.percentile(bare99, 50), "ns")
         report.add("postern p99", Statistics.percentile(ours99, 50), "ns")
+        let control = Statistics.percentile(controls, 50)
+        report.add("control: what \(controlNanoseconds) ns added to the echo show as", control, "ns")
+        guard controlBounds.contains(control) else {
+            return report.note("No ratio: this machine does not show the control, so it would not show Postern's work.")
+        }
         report.add("p50: postern / echo (promise 1.08)", Statistics.percentile(ratios, 50), "x")
         report.add("p50: lowest run", Statistics.percentile(ratios, 0), "x")
         report.add("p50: highest run", Statistics.percentile(ratios, 100), "x")

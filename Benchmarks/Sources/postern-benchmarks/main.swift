@@ -26,9 +26,9 @@ do {
     case "serve" where arguments.count == 2:
         _ = measure_pin(RoundTripBenchmark.serverProcessor)
         try ServedStore.serve(path: arguments[1])
-    case "echo" where arguments.count == 3:
+    case "echo" where arguments.count == 4:
         _ = measure_pin(RoundTripBenchmark.serverProcessor)
-        unsafe measure_echo(arguments[1], Int32(arguments[2]) ?? 0)
+        unsafe measure_echo(arguments[1], Int32(arguments[2]) ?? 0, Int64(arguments[3]) ?? 0)
     case "spin" where arguments.count == 2: measure_spin(Int32(arguments[1]) ?? 0)
     default: throw BenchmarkFailure(description: "usage: Benchmarks/run [--json FILE | --instructions]")
     }
