@@ -135,15 +135,8 @@ extension Evaluation {
         guard let address = text.ipAddress?.unmapped, address.bits == conditions.offset(value) else { return false }
         let high = UInt64(conditions[value + 2]) | UInt64(conditions[value + 3]) << 32
         let low = UInt64(conditions[value + 4]) | UInt64(conditions[value + 5]) << 32
-        let prefix = conditions.offset(value + 1)
-        let (highMask, lowMask) = Evaluation.masks(bits: address.bits, prefix: prefix)
-        return address.high & highMask == high && address.low & lowMask == low
-    }
-
-    private static func masks(bits: Int, prefix: Int) -> (high: UInt64, low: UInt64) {
-        if bits == 32 { return (0, prefix == 0 ? 0 : ~UInt64(0) << UInt64(32 - prefix)) }
-        let high = prefix == 0 ? 0 : prefix >= 64 ? ~UInt64(0) : ~UInt64(0) << UInt64(64 - prefix)
-        return (high, prefix <= 64 ? 0 : ~UInt64(0) << UInt64(128 - prefix))
+        let masked = address.masked(to: conditions.offset(value + 1))
+        return masked.high == high && masked.low == low
     }
 
     /// Six fields, each matched on its own (spec §3.3); fewer than six, or none beginning `arn`, match nothing.

@@ -28,6 +28,20 @@ public struct IPAddress: Sendable, Hashable {
         return IPAddress(bits: 32, high: 0, low: low & 0xFFFF_FFFF)
     }
 
+    /// The address with all but its first `length` bits cleared; `length` is at most `bits`.
+    public func masked(to length: Int) -> IPAddress {
+        let highMask: UInt64
+        let lowMask: UInt64
+        if bits == 32 {
+            highMask = 0
+            lowMask = length == 0 ? 0 : (~0 << UInt64(32 - length)) & 0xFFFF_FFFF
+        } else {
+            highMask = length == 0 ? 0 : length >= 64 ? ~0 : ~0 << UInt64(64 - length)
+            lowMask = length <= 64 ? 0 : ~0 << UInt64(128 - length)
+        }
+        return IPAddress(bits: bits, high: high & highMask, low: low & lowMask)
+    }
+
     static func parse(_ text: Span<UInt8>, from start: Int, to end: Int) -> IPAddress? {
         for index in start..<end where text[index] == ASCII.colon {
             return version6(text, from: start, to: end)
@@ -148,26 +162,13 @@ public struct IPAddressBlock: Sendable, Hashable {
             length = value
         }
         prefixLength = length
-        let masked = IPAddressBlock.masked(address, length)
+        let masked = address.masked(to: length)
         base = masked
         hadHostBits = masked != address
     }
 
     /// Whether the address lies in the block; families never match each other.
     public func contains(_ address: IPAddress) -> Bool {
-        address.bits == base.bits && IPAddressBlock.masked(address, prefixLength) == base
-    }
-
-    private static func masked(_ address: IPAddress, _ length: Int) -> IPAddress {
-        let highMask: UInt64
-        let lowMask: UInt64
-        if address.bits == 32 {
-            highMask = 0
-            lowMask = length == 0 ? 0 : (~0 << UInt64(32 - length)) & 0xFFFF_FFFF
-        } else {
-            highMask = length == 0 ? 0 : length >= 64 ? ~0 : ~0 << UInt64(64 - length)
-            lowMask = length <= 64 ? 0 : ~0 << UInt64(128 - length)
-        }
-        return IPAddress(bits: address.bits, high: address.high & highMask, low: address.low & lowMask)
+        address.bits == base.bits && address.masked(to: prefixLength) == base
     }
 }

@@ -69,22 +69,7 @@ struct Asking {
         let snapshot = try SnapshotBuilder().build(directory, revision: "test")
         var view = RequestView(messageBytesMax: 1 << 16)
         var scratch = Scratch()
-        view.principal = view.keep(Text(principal))
-        view.action = view.keep(Text(action))
-        view.resource = view.keep(Text(resource))
-        for entry in context {
-            let key = view.keep(entry.key)
-            let first = view.values.count
-            for value in entry.value.values {
-                let kept = view.keep(value)
-                view.values.append(kept)
-            }
-            let isList = if case .multiple = entry.value { true } else { false }
-            view.entries.append(
-                RequestView.Entry(
-                    key: key, keyID: snapshot.tables.keys.id(of: key), firstValue: first,
-                    valueCount: view.values.count - first, isList: isList))
-        }
+        view.fill(Text(principal), Text(action), Text(resource), context, keys: snapshot.tables.keys)
         let before = Marks(entries: view.entries.count, values: view.values.count, arenaBytes: view.arena.count)
         let verdict = try Authorizer.decide(
             &view, context: 0..<context.count, tables: snapshot.tables, scratch: &scratch, now: now)

@@ -83,7 +83,7 @@ extension Deciding {
         var view = RequestView(messageBytesMax: 1 << 16)
         var scratch = Scratch()
         let tables = snapshot.tables
-        Deciding.fill(&view, question, principal, snapshot)
+        view.fill(principal, question.action, question.resource, question.context, keys: snapshot.tables.keys)
         scratch.begin(conditionCount: tables.conditionCount, now: question.now)
         scratch.foldedAction = view.keep(question.action.foldedASCII)
         scratch.actionSymbol = tables.actions.id(of: scratch.foldedAction)

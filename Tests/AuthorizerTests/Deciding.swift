@@ -28,36 +28,33 @@ struct Deciding {
         _ question: ReferenceQuestion, _ principal: Text, _ snapshot: Snapshot, _ view: inout RequestView,
         _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict {
-        fill(&view, question, principal, snapshot)
+        view.fill(principal, question.action, question.resource, question.context, keys: snapshot.tables.keys)
         return try Authorizer.decide(
             &view, context: 0..<question.context.count, tables: snapshot.tables, scratch: &scratch, now: question.now)
-    }
-
-    /// Puts the question into the view, as a scanner does.
-    static func fill(
-        _ view: inout RequestView, _ question: ReferenceQuestion, _ principal: Text, _ snapshot: Snapshot
-    ) {
-        view.reset()
-        view.principal = view.keep(principal)
-        view.action = view.keep(question.action)
-        view.resource = view.keep(question.resource)
-        for entry in question.context {
-            let key = view.keep(entry.key)
-            let first = view.values.count
-            for value in entry.value.values {
-                let kept = view.keep(value)
-                view.values.append(kept)
-            }
-            let isList = if case .multiple = entry.value { true } else { false }
-            view.entries.append(
-                RequestView.Entry(
-                    key: key, keyID: snapshot.tables.keys.id(of: key), firstValue: first,
-                    valueCount: view.values.count - first, isList: isList))
-        }
     }
 }
 
 extension RequestView {
+    /// Puts a question into the view, as a scanner does.
+    mutating func fill(
+        _ principal: Text, _ action: Text, _ resource: Text, _ context: [Request.ContextEntry], keys: SymbolTable
+    ) {
+        reset()
+        self.principal = keep(principal)
+        self.action = keep(action)
+        self.resource = keep(resource)
+        for entry in context {
+            let key = keep(entry.key)
+            let first = values.count
+            for value in entry.value.values { values.append(keep(value)) }
+            let isList = if case .multiple = entry.value { true } else { false }
+            entries.append(
+                Entry(
+                    key: key, keyID: keys.id(of: key), firstValue: first, valueCount: values.count - first,
+                    isList: isList))
+        }
+    }
+
     /// Copies text into the arena.
     mutating func keep(_ text: Text) -> ByteView {
         let mark = arena.count
