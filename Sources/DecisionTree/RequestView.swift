@@ -40,6 +40,14 @@ public struct RequestView: ~Copyable {
     public var entries: TrivialBuffer<Entry>
     /// The values of all entries, one after the other.
     public var values: TrivialBuffer<ByteView>
+    /// What is said of the credentials.
+    public var session = SessionView()
+    /// Tags of the session and of an assumption.
+    public var sessionTags: TrivialBuffer<TagView>
+    /// ARNs and tag keys of the session and of an assumption.
+    public var sessionTexts: TrivialBuffer<ByteView>
+    /// Session policies as they stand in the message.
+    public var sessionPolicies: TrivialBuffer<ByteView>
     /// Unescaped and computed bytes.
     public var arena: Arena
 
@@ -55,6 +63,9 @@ public struct RequestView: ~Copyable {
         entries = TrivialBuffer(capacity: 256)
         values = TrivialBuffer(capacity: 512)
         slots = TrivialBuffer(capacity: 256)
+        sessionTags = TrivialBuffer(capacity: 64)
+        sessionTexts = TrivialBuffer(capacity: 64)
+        sessionPolicies = TrivialBuffer(capacity: 16)
         arena = Arena(capacity: messageBytesMax + RequestView.engineBytesMax)
     }
 
@@ -63,6 +74,10 @@ public struct RequestView: ~Copyable {
         principal = ByteView()
         action = ByteView()
         resource = ByteView()
+        session = SessionView()
+        sessionTags.truncate(to: 0)
+        sessionTexts.truncate(to: 0)
+        sessionPolicies.truncate(to: 0)
         entries.truncate(to: 0)
         values.truncate(to: 0)
         arena.reset()

@@ -17,6 +17,12 @@ public struct Directory: Sendable, Hashable {
     public var policies: [EntityKey: ManagedPolicy] = [:]
     /// The registry entries by key.
     public var resources: [EntityKey: ResourceEntry] = [:]
+    /// The organization, where the store has one.
+    public var organization: Organization?
+    /// The service control policies by key.
+    public var serviceControlPolicies: [EntityKey: ControlPolicy] = [:]
+    /// The resource control policies by key.
+    public var resourceControlPolicies: [EntityKey: ControlPolicy] = [:]
     /// Declared application keys, folded (design §3.2 `schema.json`).
     public var declaredKeys: [Text: KeyDeclaration] = [:]
     /// Users, groups and roles in force that name something deleted or never good (design §3.2 rule 3).
@@ -42,6 +48,8 @@ public struct DirectoryCounts: Sendable, Hashable {
     public var managedPolicies = 0
     /// Registry entries.
     public var resources = 0
+    /// Service and resource control policies.
+    public var controlPolicies = 0
     /// Quarantined users, groups and roles.
     public var quarantined = 0
     /// Compiled documents, each distinct text once.

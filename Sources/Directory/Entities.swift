@@ -45,6 +45,12 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
     case resource(Text)
     /// The declared context keys.
     case schema
+    /// The organization's tree.
+    case organization
+    /// A service control policy by its folded name.
+    case serviceControlPolicy(Text)
+    /// A resource control policy by its folded name.
+    case resourceControlPolicy(Text)
 
     /// Such as ``user `bob` of 111122223333``.
     public var description: String {
@@ -56,6 +62,9 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
         case .policy(let account, let name): "policy `\(name)` of \(account.map(\.description) ?? "aws")"
         case .resource(let pattern): "resource `\(pattern)`"
         case .schema: "the schema"
+        case .organization: "the organization"
+        case .serviceControlPolicy(let name): "service control policy `\(name)`"
+        case .resourceControlPolicy(let name): "resource control policy `\(name)`"
         }
     }
 
@@ -68,6 +77,9 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
         case .policy(let account, let name): (4, account?.text ?? "", name)
         case .resource(let pattern): (5, pattern, "")
         case .schema: (6, "", "")
+        case .organization: (7, "", "")
+        case .serviceControlPolicy(let name): (8, "", name)
+        case .resourceControlPolicy(let name): (9, "", name)
         }
     }
 

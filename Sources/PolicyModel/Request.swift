@@ -68,12 +68,31 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     case permissionsBoundaryDeny
     /// A `Deny` statement of a resource policy matched.
     case resourcePolicyDeny
+    /// A `Deny` statement of a session policy matched.
+    case sessionPolicyDeny
+    /// A `Deny` statement of a service control policy matched.
+    case serviceControlPolicyDeny
+    /// A `Deny` statement of a resource control policy matched.
+    case resourceControlPolicyDeny
+    /// A `Deny` statement of the role's trust policy matched.
+    case trustPolicyDeny
     /// No identity policy allows it.
     case identityPolicy
     /// The permissions boundary does not allow it.
     case permissionsBoundary
     /// No resource policy allows it, and the question is cross-account or the resource requires one.
     case resourcePolicy
+    /// The role's trust policy does not allow it.
+    case trustPolicy
+    /// No session policy allows it, or a federated user has none (spec §6.3).
+    case sessionPolicy
+    /// A level of service control policies does not allow it.
+    case serviceControlPolicy
+    /// Credentials of this kind may not call the action (spec §8): a root user that assumes a role, a session that asks
+    /// for session tokens.
+    case unsuitableCredentials
+    /// A role chain may not change the source identity it carries (spec §8).
+    case sourceIdentityIsSet
     /// The principal names no user or role of the store.
     case unknownPrincipal
     /// A kind of principal that this version does not evaluate.
@@ -100,9 +119,18 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
         case .identityPolicyDeny: "an identity-based policy explicitly denies it"
         case .permissionsBoundaryDeny: "the permissions boundary explicitly denies it"
         case .resourcePolicyDeny: "a resource-based policy explicitly denies it"
+        case .sessionPolicyDeny: "a session policy explicitly denies it"
+        case .serviceControlPolicyDeny: "a service control policy explicitly denies it"
+        case .resourceControlPolicyDeny: "a resource control policy explicitly denies it"
+        case .trustPolicyDeny: "the role's trust policy explicitly denies it"
         case .identityPolicy: "no identity-based policy allows it"
         case .permissionsBoundary: "the permissions boundary does not allow it"
         case .resourcePolicy: "no resource-based policy allows it"
+        case .trustPolicy: "the role's trust policy does not allow it"
+        case .sessionPolicy: "no session policy allows it"
+        case .serviceControlPolicy: "no service control policy allows it"
+        case .unsuitableCredentials: "credentials of this kind may not call it"
+        case .sourceIdentityIsSet: "the source identity of a role chain may not be changed"
         case .unknownPrincipal: "the store has no such principal"
         case .unsupportedPrincipal: "this version does not evaluate principals of this kind"
         case .rootDisabled: "the root user of this account is disabled"
