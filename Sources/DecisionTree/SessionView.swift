@@ -2,7 +2,7 @@
 ///
 /// Lists stand in the buffers of the `RequestView`, by range.
 @frozen
-public struct SessionView: BitwiseCopyable {
+public struct SessionView: Sendable {
     /// Whether the question has a `session` at all.
     public var isGiven = false
     /// Whether it has `policies` or `policyArns`, be they empty.
@@ -35,7 +35,7 @@ public struct SessionView: BitwiseCopyable {
 
 /// What an `AssumeRole` call asks for (spec §8); the principal and the role are the view's principal and resource.
 @frozen
-public struct AssumptionView: BitwiseCopyable {
+public struct AssumptionView: Sendable {
     /// The name of the session to be.
     public var sessionName = ByteView()
     /// The external id; no bytes for none.
