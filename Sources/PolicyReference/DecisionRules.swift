@@ -1,124 +1,153 @@
 import PolicyModel
 
-/// The decision for users, role sessions and root users (spec §6.1, §6.3, §6.5, §6.7).
+/// The decision (spec §6.1, §6.3, §6.5, §6.7).
 public enum DecisionRules {
-    /// Which sets of policies matched, once every document has been looked at.
-    private struct Matches {
-        /// `id`: an Allow of an identity policy; a root user has none and needs none.
-        var identity = false
-        /// `pb`: an Allow of the boundary; "absent PB counts as true".
-        var boundary = false
-        /// `res:<grade>`: the grades of all Allows of resource policies.
-        var grades: Set<PrincipalGrade> = []
-        /// The sets that have a Deny, in the order in which they are named as the reason.
-        var denies: [Reason] = []
-    }
-
     /// Decides a question.
     public static func decide(_ question: ReferenceQuestion) -> ReferenceAnswer {
+        let caller = question.caller
+        // Who is behind a federated user must be known before anything is (spec §6.3 "`id(user)`").
+        if caller.kind == .federatedUser, caller.userARN == nil { return denied(.sessionRequired) }
         // "`sts:GetCallerIdentity` is always allowed for a known principal, explicit denies included" (spec §6.1).
-        if question.action.foldedASCII == "sts:getcalleridentity" { return ReferenceAnswer(.allowed, .allowed) }
-        if lacksSessionFacts(question) { return ReferenceAnswer(.implicitDeny, .sessionRequired) }
-        let matches = matches(question)
-        // "**Any** matching Deny in any of them → `ExplicitDeny`" (spec §6.1).
-        if let deny = matches.denies.first { return ReferenceAnswer(.explicitDeny, deny) }
-        let missing =
-            question.caller.account == question.resourceAccount
-            ? missingInSameAccount(question, matches) : missingAcrossAccounts(question, matches)
-        return missing.map { ReferenceAnswer(.implicitDeny, $0) } ?? ReferenceAnswer(.allowed, .allowed)
+        let isKnown = caller.kind != .anonymous && caller.kind != .bearer
+        if isKnown, question.action.foldedASCII == "sts:getcalleridentity" {
+            return ReferenceAnswer(.allowed, .allowed)
+        }
+        if CredentialRules.areUnsuitable(question) { return denied(.unsuitableCredentials) }
+        return decideByPolicies(question)
     }
 
-    /// The table of spec §6.3; `nil` when a disjunct of it holds, else what was missing first.
-    private static func missingInSameAccount(_ question: ReferenceQuestion, _ matches: Matches) -> Reason? {
-        let grades = matches.grades
+    /// Decides by the policies alone.
+    static func decideByPolicies(_ question: ReferenceQuestion) -> ReferenceAnswer {
+        if question.resourceAccount == nil { return denied(.unknownResourceAccount) }
+        if CredentialRules.lacksSessionFacts(question) { return denied(.sessionRequired) }
+        let findings = LayerRules.findings(question)
+        // "**Any** matching Deny in any of them → `ExplicitDeny`" (spec §6.1).
+        if !findings.denies.isEmpty { return explicitDeny(findings, question) }
+        let isAllowed = findings.serviceControl && isAllowed(question, findings)
+        return isAllowed ? ReferenceAnswer(.allowed, .allowed) : implicitDeny(findings, question)
+    }
+
+    private static func denied(_ reason: Reason) -> ReferenceAnswer {
+        ReferenceAnswer(.implicitDeny, reason)
+    }
+
+    // MARK: The tables
+
+    /// What "3. RCP ceiling → 4. SCP ceiling → 5. combination" (spec §6.1) comes to for the fifth.
+    private static func isAllowed(_ question: ReferenceQuestion, _ found: LayerFindings) -> Bool {
+        switch question.caller.kind {
+        // "service principal: `res:service` ∨ `res:everyone`; anonymous: `res:everyone`" (spec §6.3); "Anonymous and
+        // service principals count only the resource side" (spec §6.5). "AssumeRoleWithWebIdentity / WithSAML: trust
+        // only" (spec §8).
+        case .service, .anonymous, .bearer: !found.grades.isEmpty
+        case .user, .root, .roleSession, .federatedUser:
+            question.caller.account == question.resourceAccount
+                ? isAllowedInSameAccount(question, found) : isAllowedAcrossAccounts(question, found)
+        }
+    }
+
+    /// The table of spec §6.3, a row a kind.
+    ///
+    /// A session policy is a ceiling for users and root users, too; where it is absent `sess` is true for them.
+    private static func isAllowedInSameAccount(_ question: ReferenceQuestion, _ found: LayerFindings) -> Bool {
+        let (id, pb, sess) = (found.identity, found.boundary, found.session)
+        func res(_ grade: PrincipalGrade) -> Bool { found.grades.contains(grade) }
+        // "**Resource kinds that require their resource policy**: drop the pure `id∧…` disjunct; everything else stays."
+        let isPure = !requiresResourcePolicy(question)
         switch question.caller.kind {
         case .root:
             // "always, unless the resource kind *requires* a resource policy: then any matching res grade".
-            return question.resourcePolicyRequired && grades.isEmpty ? .resourcePolicy : nil
+            return (isPure && sess) || res(.everyone) || (res(.account) && sess)
         case .user:
-            // "`res:user` ∨ `res:everyone`".
-            if grades.contains(.user) || grades.contains(.everyone) { return nil }
+            return (isPure && id && pb && sess) || res(.user) || res(.everyone) || (res(.account) && id && pb && sess)
         case .roleSession:
-            // "`res:session` ∨ `res:everyone`".
-            if grades.contains(.session) || grades.contains(.everyone) { return nil }
+            return (isPure && id && pb && sess) || (res(.role) && pb && sess) || (res(.federated) && pb && sess)
+                || res(.session) || res(.everyone) || (res(.account) && id && pb && sess)
+        case .federatedUser:
+            return (isPure && id && pb && sess) || (res(.user) && pb && sess) || res(.federatedUser)
+                || res(.everyone) || (res(.account) && id && pb && sess)
+        case .service, .anonymous, .bearer: return false
         }
-        // "**Resource kinds that require their resource policy**: drop the pure `id∧…` disjunct".
-        if question.resourcePolicyRequired, grades.isEmpty { return .resourcePolicy }
-        // "`(res:role ∧ pb ∧ sess)`": a role grade stands in for the identity policies.
-        if !matches.identity, !grades.contains(.role) { return .identityPolicy }
-        // "`(id ∧ pb)`", "`(res:account ∧ id ∧ pb)`".
-        return matches.boundary ? nil : .permissionsBoundary
     }
 
-    /// The rule of spec §6.5; `nil` when both sides hold, else what was missing first.
-    ///
     /// "Allow iff resource side ∧ principal side: resource side = resource policy Allow with **any** grade incl.
-    /// `account`; principal side = `id ∧ pb ∧ sess` […]. No grade bypasses anything" (spec §6.5).
-    private static func missingAcrossAccounts(_ question: ReferenceQuestion, _ matches: Matches) -> Reason? {
-        if matches.grades.isEmpty { return .resourcePolicy }
-        if question.caller.kind == .root { return nil }
-        if !matches.identity { return .identityPolicy }
-        return matches.boundary ? nil : .permissionsBoundary
+    /// `account`; principal side = `id ∧ pb ∧ sess` and SCPs of the caller's account (root user of the caller's account:
+    /// SCPs only). No grade bypasses anything" (spec §6.5).
+    private static func isAllowedAcrossAccounts(_ question: ReferenceQuestion, _ found: LayerFindings) -> Bool {
+        let isRoot = question.caller.kind == .root
+        return !found.grades.isEmpty && (isRoot || found.identity) && found.boundary && found.session
+    }
+
+    /// "role trust; KMS-like kinds flagged `resourcePolicyRequired`" (spec §6.3).
+    private static func requiresResourcePolicy(_ question: ReferenceQuestion) -> Bool {
+        question.isTrustPolicy || question.resourcePolicyRequired
     }
 }
 
+// MARK: Why not
+
 extension DecisionRules {
-    /// Looks at every statement of every document.
-    private static func matches(_ question: ReferenceQuestion) -> Matches {
-        let context = EngineContext.context(of: question)
-        func matching(_ documents: [Document], _ kind: PolicyKind, _ effect: Effect) -> [Statement] {
-            documents.flatMap { document in
-                document.statements.filter {
-                    $0.effect == effect
-                        && StatementRules.matches(
-                            $0, of: document, kind: kind, action: question.action, resource: question.resource,
-                            in: context)
-                }
-            }
-        }
-        // "root has no identity policy and no PB" (spec §6.3).
-        let isRoot = question.caller.kind == .root
-        let identity = isRoot ? [] : question.identityPolicies
-        let boundary = isRoot ? nil : question.permissionsBoundary
-        var matches = Matches()
-        matches.identity = !matching(identity, .identity, .allow).isEmpty
-        matches.boundary = boundary.map { !matching([$0], .boundary, .allow).isEmpty } ?? true
-        for statement in matching(question.resourcePolicies, .resource, .allow) {
-            matches.grades.formUnion(PrincipalRules.grades(of: statement.principal, for: question.caller))
-        }
-        if !matching(identity, .identity, .deny).isEmpty { matches.denies.append(.identityPolicyDeny) }
-        if let boundary, !matching([boundary], .boundary, .deny).isEmpty {
-            matches.denies.append(.permissionsBoundaryDeny)
-        }
-        let hits = matching(question.resourcePolicies, .resource, .deny).contains {
-            PrincipalRules.denyHits($0.principal, question.caller, hasBoundary: boundary != nil)
-        }
-        if hits { matches.denies.append(.resourcePolicyDeny) }
-        return matches
+    /// The first layer that has a Deny names the reason: identity, boundary, session, resource, SCP, RCP.
+    private static func explicitDeny(_ found: LayerFindings, _ question: ReferenceQuestion) -> ReferenceAnswer {
+        let order: [(ReferenceLayer, Reason)] = [
+            (.identityPolicy, .identityPolicyDeny), (.permissionsBoundary, .permissionsBoundaryDeny),
+            (.sessionPolicy, .sessionPolicyDeny),
+            (.resourcePolicy, question.isTrustPolicy ? .trustPolicyDeny : .resourcePolicyDeny),
+            (.serviceControlPolicy, .serviceControlPolicyDeny), (.resourceControlPolicy, .resourceControlPolicyDeny),
+        ]
+        let reasons = order.filter { found.denies.contains($0.0) }.map(\.1)
+        return ReferenceAnswer(
+            .explicitDeny, reasons.first ?? .resourcePolicyDeny,
+            deniedBy: ReferenceLayer.allCases.filter { found.denies.contains($0) })
     }
 
-    /// "if any document in play tests `aws:TokenIssueTime`, `aws:SourceIdentity` or `aws:FederatedProvider` the answer
-    /// is implicitDeny, reason `sessionRequired`: a revocation never fails open" (design §3.3).
-    ///
-    /// No session brings such facts yet. A variable that names one tests it too.
-    static func lacksSessionFacts(_ question: ReferenceQuestion) -> Bool {
-        guard question.caller.kind == .roleSession else { return false }
-        let facts: Set<Text> = ["aws:tokenissuetime", "aws:sourceidentity", "aws:federatedprovider"]
-        let documents =
-            question.identityPolicies + question.resourcePolicies + (question.permissionsBoundary.map { [$0] } ?? [])
-        return documents.contains { !keys(testedBy: $0).isDisjoint(with: facts) }
+    /// The first layer that was silent and should not have been names the reason: SCP, resource, identity, boundary,
+    /// session.
+    private static func implicitDeny(_ found: LayerFindings, _ question: ReferenceQuestion) -> ReferenceAnswer {
+        let silent = silentLayers(found, question)
+        let order: [(ReferenceLayer, Reason)] = [
+            (.serviceControlPolicy, .serviceControlPolicy),
+            (.resourcePolicy, question.isTrustPolicy ? .trustPolicy : .resourcePolicy),
+            (.identityPolicy, .identityPolicy), (.permissionsBoundary, .permissionsBoundary),
+            (.sessionPolicy, .sessionPolicy),
+        ]
+        let reasons = order.filter { silent.contains($0.0) }.map(\.1)
+        return ReferenceAnswer(
+            .implicitDeny, reasons.first ?? .identityPolicy,
+            deniedBy: ReferenceLayer.allCases.filter { silent.contains($0) })
     }
 
-    private static func keys(testedBy document: Document) -> Set<Text> {
-        var keys: Set<Text> = []
-        for statement in document.statements {
-            keys.formUnion(statement.conditions.map(\.key.foldedASCII))
-            guard document.version == .v2012 else { continue }
-            let values = statement.conditions.filter(\.operator.base.takesVariables).flatMap(\.values)
-            for value in values + (statement.resource?.patterns ?? []) {
-                keys.formUnion(VariableRules.keys(in: value))
-            }
-        }
-        return keys
+    /// The layers in play that gave no Allow and whose silence mattered (design §3.4).
+    private static func silentLayers(_ found: LayerFindings, _ question: ReferenceQuestion) -> Set<ReferenceLayer> {
+        let speaks: [ReferenceLayer: Bool] = [
+            .identityPolicy: found.identity, .resourcePolicy: !found.grades.isEmpty,
+            .permissionsBoundary: found.boundary, .sessionPolicy: found.session,
+        ]
+        var silent = neededLayers(found, question).filter { speaks[$0] == false }
+        if !found.serviceControl { silent.insert(.serviceControlPolicy) }
+        return silent
+    }
+
+    /// The layers below the organization whose Allow the caller cannot do without, as the tables have it.
+    private static func neededLayers(_ found: LayerFindings, _ question: ReferenceQuestion) -> Set<ReferenceLayer> {
+        let caller = question.caller
+        if caller.account == nil { return [.resourcePolicy] }
+        var needed: Set<ReferenceLayer> = [.identityPolicy, .permissionsBoundary, .sessionPolicy]
+        if caller.kind == .root { needed.remove(.identityPolicy) }
+        guard caller.account == question.resourceAccount else { return needed.union([.resourcePolicy]) }
+        if !found.grades.isDisjoint(with: limitedByNothing(caller)) { return [] }
+        if !found.grades.isDisjoint(with: standsInForIdentity(caller)) { needed.remove(.identityPolicy) }
+        return requiresResourcePolicy(question) ? needed.union([.resourcePolicy]) : needed
+    }
+
+    /// "Limited by implicit deny in… (same account): nothing" (spec §6.4).
+    private static func limitedByNothing(_ caller: ReferenceCaller) -> Set<PrincipalGrade> {
+        caller.kind == .federatedUser
+            ? [.federatedUser, .everyone] : [.user, .session, .everyone]
+    }
+
+    /// "pb, sess; identity not needed" (spec §6.4).
+    private static func standsInForIdentity(_ caller: ReferenceCaller) -> Set<PrincipalGrade> {
+        caller.kind == .federatedUser ? [.user] : [.role, .federated]
     }
 }

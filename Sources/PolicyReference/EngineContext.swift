@@ -10,12 +10,12 @@ public enum EngineContext {
         var context = ReferenceContext(asserted, declaredKeys: question.declaredKeys)
         addTagKeys(of: asserted, to: &context)
         addPrincipal(question.caller, to: &context)
-        addSession(question.caller, to: &context)
+        addTags(question, to: &context)
+        addOrganization(question.caller.organization, to: &context)
+        addCredentials(question, to: &context)
         addClock(question.now, to: &context)
-        context["aws:ResourceAccount"] = .single(question.resourceAccount.text)
-        for tag in question.resourceTags {
-            context[Text("aws:ResourceTag/\(tag.key)")] = .single(tag.value)
-        }
+        addResource(question, to: &context)
+        for entry in question.callKeys { context[entry.key] = entry.value }
         return context
     }
 
@@ -30,54 +30,105 @@ public enum EngineContext {
         if !names.isEmpty { context["aws:TagKeys"] = .multiple(names) }
     }
 
-    /// "`aws:PrincipalArn`: user ARN; role session → **role ARN with path**, never the session ARN; root → `…:root`";
-    /// "`aws:PrincipalAccount`: always"; "`aws:PrincipalTag/<k>`: absent if untagged; value `""` legal";
-    /// "`aws:PrincipalIsAWSService`: `false` for humans/roles".
+    /// "`aws:PrincipalArn`: user ARN; role session → **role ARN with path**, never the session ARN; federated user → its
+    /// ARN; root → `…:root`; absent for anonymous, service principals"; "`aws:PrincipalAccount`: always; `anonymous` for
+    /// anonymous; absent for service principals".
     private static func addPrincipal(_ caller: ReferenceCaller, to context: inout ReferenceContext) {
-        context["aws:PrincipalArn"] = .single(caller.roleARN ?? caller.arn)
-        context["aws:PrincipalAccount"] = .single(caller.account.text)
-        context["aws:PrincipalType"] = .single(type(of: caller))
-        context["aws:PrincipalIsAWSService"] = .single("false")
+        context["aws:PrincipalType"] = type(of: caller).map { .single($0) }
         context["aws:userid"] = userID(of: caller).map { .single($0) }
+        switch caller.kind {
+        case .user, .root, .roleSession, .federatedUser:
+            context["aws:PrincipalArn"] = .single(caller.roleARN ?? caller.arn)
+            context["aws:PrincipalAccount"] = caller.account.map { .single($0.text) }
+            // "`false` for humans/roles".
+            context["aws:PrincipalIsAWSService"] = .single("false")
+        case .service:
+            context["aws:PrincipalIsAWSService"] = .single("true")
+            context["aws:PrincipalServiceName"] = .single(caller.arn)
+            context["aws:PrincipalServiceNamesList"] = .multiple([caller.arn])
+        case .anonymous, .bearer:
+            context["aws:PrincipalAccount"] = .single("anonymous")
+        }
         if caller.kind == .user {
             // "**IAM users only**": the name is what stands behind the path.
             context["aws:username"] = caller.arn.split(at: ASCII.slash).last.map { .single($0) }
         }
-        for tag in caller.tags {
-            context[Text("aws:PrincipalTag/\(tag.key)")] = .single(tag.value)
-        }
+        // "in trust: the unauthenticated caller" (spec §6.4) has a provider, too.
+        if let provider = caller.presentedProvider { context["aws:FederatedProvider"] = .single(provider) }
     }
 
-    /// "`Account` (root), `User`, […], `AssumedRole`".
-    private static func type(of caller: ReferenceCaller) -> Text {
+    /// "`Account` (root), `User`, `FederatedUser`, `AssumedRole` (also OIDC/SAML sessions), `Anonymous`".
+    private static func type(of caller: ReferenceCaller) -> Text? {
         switch caller.kind {
         case .root: "Account"
         case .user: "User"
         case .roleSession: "AssumedRole"
+        case .federatedUser: "FederatedUser"
+        case .anonymous, .bearer: "Anonymous"
+        case .service: nil
         }
     }
 
-    /// "root: account id; user: `AIDA…`; session: `AROA…:sessionName`"; absent for an entity without an id.
+    /// "root: account id; user: `AIDA…`; session: `AROA…:sessionName`; federated: `acct:name`; anonymous: `anonymous`";
+    /// absent for an entity without an id.
     private static func userID(of caller: ReferenceCaller) -> Text? {
+        let name = caller.arn.split(at: ASCII.slash).last ?? ""
         switch caller.kind {
-        case .root: caller.account.text
-        case .user: caller.userID
-        case .roleSession:
-            caller.roleID.flatMap { id in
-                caller.arn.split(at: ASCII.slash).last.map { Text("\(id):\($0)") }
-            }
+        case .root: return caller.account?.text
+        case .user: return caller.userID
+        case .roleSession: return caller.roleID.map { Text("\($0):\(name)") }
+        case .federatedUser: return caller.account.map { Text("\($0):\(name)") }
+        case .anonymous, .bearer: return "anonymous"
+        case .service: return nil
         }
     }
 
-    /// "`aws:MultiFactorAuthPresent`: **temporary** credentials only"; for a session of which nothing more is known it
-    /// is false (design §3.3).
-    private static func addSession(_ caller: ReferenceCaller, to context: inout ReferenceContext) {
-        if caller.kind == .roleSession { context["aws:MultiFactorAuthPresent"] = .single("false") }
+    /// "`aws:PrincipalTag/<k>`: user tags, or role tags overlaid by session tags; absent if untagged; value `""` legal";
+    /// "a session tag **overrides** the role's tag of the same key" (spec §8).
+    private static func addTags(_ question: ReferenceQuestion, to context: inout ReferenceContext) {
+        for tag in question.caller.tags + (question.session?.tags ?? []) {
+            context[Text("aws:PrincipalTag/\(tag.key)")] = .single(tag.value)
+        }
+    }
+
+    /// "only if the account is in an org. Paths has one element, still needs a set operator".
+    private static func addOrganization(_ place: ReferenceOrganization?, to context: inout ReferenceContext) {
+        guard let place else { return }
+        context["aws:PrincipalOrgID"] = .single(place.id)
+        context["aws:PrincipalOrgPaths"] = .multiple([place.path])
+        context["aws:PrincipalOrgMasterAccountId"] = .single(place.masterAccount.text)
+    }
+
+    /// "`aws:MultiFactorAuthPresent`: **temporary** credentials only (`true`/`false`)"; for a session of which nothing
+    /// more is known it is false (design §3.3). "`aws:MultiFactorAuthAge`: only if MFA was used". "`aws:SourceIdentity`,
+    /// `aws:FederatedProvider`: only sessions that carry them". "`aws:TokenIssueTime`: temporary credentials only".
+    private static func addCredentials(_ question: ReferenceQuestion, to context: inout ReferenceContext) {
+        guard CredentialRules.isTemporary(question) else { return }
+        let session = question.session ?? ReferenceSession()
+        context["aws:MultiFactorAuthPresent"] = .single(session.mfaPresent ? "true" : "false")
+        if session.mfaPresent, let age = session.mfaAgeSeconds {
+            context["aws:MultiFactorAuthAge"] = .single(Text(String(age)))
+        }
+        if let issued = session.issued { context["aws:TokenIssueTime"] = .single(issued) }
+        if let identity = session.sourceIdentity { context["aws:SourceIdentity"] = .single(identity) }
+        if let provider = session.federatedProvider { context["aws:FederatedProvider"] = .single(provider) }
     }
 
     /// "`aws:CurrentTime`, `aws:EpochTime`: always; one reading per request".
     private static func addClock(_ now: Instant, to context: inout ReferenceContext) {
         context["aws:CurrentTime"] = .single(SlowDate.written(now))
         context["aws:EpochTime"] = .single(Text(String(now.seconds)))
+    }
+
+    /// "`aws:ResourceTag/<k>`, `aws:ResourceAccount`, `aws:ResourceOrgID`, `aws:ResourceOrgPaths` (multi): from the
+    /// registry; absent for resources without tags / without org".
+    private static func addResource(_ question: ReferenceQuestion, to context: inout ReferenceContext) {
+        context["aws:ResourceAccount"] = question.resourceAccount.map { .single($0.text) }
+        for tag in question.resourceTags {
+            context[Text("aws:ResourceTag/\(tag.key)")] = .single(tag.value)
+        }
+        guard let place = question.resourceOrganization else { return }
+        context["aws:ResourceOrgID"] = .single(place.id)
+        context["aws:ResourceOrgPaths"] = .multiple([place.path])
     }
 }

@@ -1,107 +1,46 @@
 public import PolicyModel
 
-/// What is known of who asks.
-public struct ReferenceCaller: Sendable, Hashable {
-    /// The kinds of caller that are evaluated so far.
-    public enum Kind: Sendable, Hashable, CaseIterable {
-        /// An IAM user.
-        case user
-        /// A session of a role.
-        case roleSession
-        /// The root user of an account.
-        case root
-    }
-
-    /// A tag of the user or role.
-    public struct Tag: Sendable, Hashable {
-        /// The key; unique without ASCII case.
-        public var key: Text
-        /// The value, which may be empty.
-        public var value: Text
-
-        /// Makes a tag.
-        public init(key: Text, value: Text) {
-            self.key = key
-            self.value = value
-        }
-    }
-
-    /// Which of them.
-    public var kind: Kind
-    /// The account that owns the caller.
-    public var account: AccountID
-    /// The ARN that asks: of the user with its path, of the session, or of the root user.
-    public var arn: Text
-    /// The canonical id of the account, where it has one.
-    public var canonicalID: Text?
-    /// The user's `AIDA…`, where it has one.
-    public var userID: Text?
-    /// The role's ARN with its path; only of role sessions.
-    public var roleARN: Text?
-    /// The role's `AROA…`, where it has one.
-    public var roleID: Text?
-    /// The tags of the user or role, those of the session already laid over them.
-    public var tags: [Tag]
-
-    private init(kind: Kind, account: AccountID, arn: Text, canonicalID: Text?, tags: [Tag]) {
-        self.kind = kind
-        self.account = account
-        self.arn = arn
-        self.canonicalID = canonicalID
-        self.tags = tags
-    }
-
-    /// A user, by its ARN with path.
-    public static func user(
-        _ account: AccountID, arn: Text, id: Text? = nil, tags: [Tag] = [], canonicalID: Text? = nil
-    ) -> ReferenceCaller {
-        var caller = ReferenceCaller(kind: .user, account: account, arn: arn, canonicalID: canonicalID, tags: tags)
-        caller.userID = id
-        return caller
-    }
-
-    /// A session of a role, by the role's ARN with path and the session's name.
-    public static func roleSession(
-        _ account: AccountID, roleARN: Text, sessionName: Text, roleID: Text? = nil, tags: [Tag] = [],
-        canonicalID: Text? = nil
-    ) -> ReferenceCaller {
-        let roleName = roleARN.split(at: ASCII.slash).last ?? ""
-        let arn = Text("arn:aws:sts::\(account):assumed-role/\(roleName)/\(sessionName)")
-        var caller = ReferenceCaller(
-            kind: .roleSession, account: account, arn: arn, canonicalID: canonicalID, tags: tags)
-        caller.roleARN = roleARN
-        caller.roleID = roleID
-        return caller
-    }
-
-    /// The root user of an account.
-    public static func root(_ account: AccountID, canonicalID: Text? = nil) -> ReferenceCaller {
-        ReferenceCaller(kind: .root, account: account, arn: account.rootARN, canonicalID: canonicalID, tags: [])
-    }
-}
-
 /// A question with everything that its answer depends on.
+///
+/// Of a kind of policy that may be `nil`, `nil` means that it is not in play, and `[]` that it is and grants nothing
+/// (design §3.4).
 public struct ReferenceQuestion: Sendable, Hashable {
     /// Who asks.
     public var caller: ReferenceCaller
+    /// What is known of the credentials; `nil` when the question does not say.
+    public var session: ReferenceSession?
     /// What they want to do.
     public var action: Text
     /// On what: an ARN, or `*`.
     public var resource: Text
-    /// The account that owns the resource.
-    public var resourceAccount: AccountID
-    /// Whether the kind of resource requires its resource policy (spec §6.3).
+    /// The account that owns the resource; `nil` when nothing says which.
+    public var resourceAccount: AccountID?
+    /// Where that account stands in an organization; `nil` outside of one.
+    public var resourceOrganization: ReferenceOrganization?
+    /// Whether the kind of resource requires its resource policy (spec §6.3); a role always does.
     public var resourcePolicyRequired = false
+    /// Whether the resource is a role, and the resource policy its trust policy.
+    public var isTrustPolicy = false
     /// The tags that the registry has for the resource.
     public var resourceTags: [ReferenceCaller.Tag] = []
-    /// The user's own, attached and groups' policies, or the role's.
+    /// The user's own, attached and groups' policies, or the role's; for a federated user those of its user.
     public var identityPolicies: [Document] = []
     /// The permissions boundary, where the user or role has one.
     public var permissionsBoundary: Document?
+    /// The session policies, inline and managed; a federated user without any is granted nothing by them (spec §6.3).
+    public var sessionPolicies: [Document]?
+    /// The levels of the caller's account, root first (spec §6.2).
+    public var serviceControlPolicies: [[Document]]?
+    /// The levels of the resource's account, root first (spec §6.2).
+    public var resourceControlPolicies: [[Document]]?
+    /// The services that resource control policies act on; `nil` is all of them (spec §6.2).
+    public var resourceControlPolicyServices: [Text]?
     /// The policies attached to the resource.
     public var resourcePolicies: [Document] = []
     /// What the enforcement point asserts.
     public var context: [Request.ContextEntry] = []
+    /// The keys that an STS call itself makes (spec §8); only `AssumptionRules` has any.
+    var callKeys: [Request.ContextEntry] = []
     /// The one clock reading of the request.
     public var now = Instant(seconds: 1_767_225_600)
     /// What the schema declares of application keys, folded.
@@ -116,16 +55,26 @@ public struct ReferenceQuestion: Sendable, Hashable {
     }
 }
 
+/// The kinds of policy that can be in the way, in the order in which they are named (design §3.4).
+public enum ReferenceLayer: String, Sendable, Hashable, CaseIterable {
+    case identityPolicy, resourcePolicy, permissionsBoundary, sessionPolicy, serviceControlPolicy,
+        resourceControlPolicy
+}
+
 /// What comes out.
 public struct ReferenceAnswer: Sendable, Hashable {
     /// The decision.
     public var decision: Decision
     /// The deciding reason.
     public var reason: Reason
+    /// "For explicitDeny exactly the layers with a matching Deny; for implicitDeny every layer in play that gave no
+    /// Allow and whose silence mattered, identity first" (design §3.4); empty when no policy decided.
+    public var deniedBy: [ReferenceLayer]
 
     /// Makes an answer.
-    public init(_ decision: Decision, _ reason: Reason) {
+    public init(_ decision: Decision, _ reason: Reason, deniedBy: [ReferenceLayer] = []) {
         self.decision = decision
         self.reason = reason
+        self.deniedBy = deniedBy
     }
 }

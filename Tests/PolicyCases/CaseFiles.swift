@@ -6,7 +6,7 @@ package import PolicyModel
 package struct CaseFile: Sendable {
     /// What its cases are.
     package enum Form: String, Sendable, CaseIterable {
-        case action, resource, condition, decision
+        case action, resource, condition, decision, assumption
     }
 
     package var name: String

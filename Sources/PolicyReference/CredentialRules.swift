@@ -1,0 +1,75 @@
+import PolicyModel
+
+/// What credentials may do at all, and what must be known of them (spec §8, design §3.3).
+public enum CredentialRules {
+    /// Whether the credentials are temporary: those of every session, and of users and root users who have a session.
+    public static func isTemporary(_ question: ReferenceQuestion) -> Bool {
+        switch question.caller.kind {
+        case .roleSession, .federatedUser: true
+        case .user, .root: question.session != nil
+        case .service, .anonymous, .bearer: false
+        }
+    }
+
+    /// Whether credentials of this kind may not call the action, whatever the policies say (spec §8).
+    public static func areUnsuitable(_ question: ReferenceQuestion) -> Bool {
+        let action = question.action.foldedASCII
+        let isSTS = action.hasPrefix("sts:")
+        // "Session credentials cannot call `GetSessionToken`/`GetFederationToken`".
+        if action == "sts:getsessiontoken" || action == "sts:getfederationtoken", isTemporary(question) { return true }
+        switch question.caller.kind {
+        // "A root user cannot assume roles."
+        case .root: return action.hasPrefix("sts:assumerole")
+        // "federated-user sessions may call no STS action but `GetCallerIdentity`".
+        case .federatedUser: return isSTS && action != "sts:getcalleridentity"
+        // "without MFA it may not call IAM actions, and of STS only AssumeRole/GetCallerIdentity".
+        case .user:
+            guard let session = question.session, !session.mfaPresent else { return false }
+            let isAllowed = action == "sts:assumerole" || action == "sts:getcalleridentity"
+            return action.hasPrefix("iam:") || (isSTS && !isAllowed)
+        case .roleSession, .service, .anonymous, .bearer: return false
+        }
+    }
+
+    /// "if any document in play tests `aws:TokenIssueTime`, `aws:SourceIdentity` or `aws:FederatedProvider` the answer
+    /// is implicitDeny, reason `sessionRequired`: a revocation never fails open" (design §3.3).
+    ///
+    /// A variable that names one tests it too.
+    public static func lacksSessionFacts(_ question: ReferenceQuestion) -> Bool {
+        let missing = missingFacts(question)
+        let documents = PoliciesInPlay(question).all
+        if documents.contains(where: { !keys(testedBy: $0).isDisjoint(with: missing) }) { return true }
+        // Who is refused by provider is not let through for want of knowing it.
+        return missing.contains("aws:federatedprovider") && question.resourcePolicies.contains(where: refusesProvider)
+    }
+
+    /// The facts that the question does not give, folded: a role's session without `session` gives none, and temporary
+    /// credentials may be without their time of issue.
+    private static func missingFacts(_ question: ReferenceQuestion) -> Set<Text> {
+        guard isTemporary(question) else { return [] }
+        guard let session = question.session else {
+            return ["aws:tokenissuetime", "aws:sourceidentity", "aws:federatedprovider"]
+        }
+        return session.issued == nil ? ["aws:tokenissuetime"] : []
+    }
+
+    private static func refusesProvider(_ document: Document) -> Bool {
+        document.statements.contains { statement in
+            guard statement.effect == .deny, case .principal(let patterns) = statement.principal else { return false }
+            return patterns.contains { if case .federated = $0 { true } else { false } }
+        }
+    }
+
+    private static func keys(testedBy document: Document) -> Set<Text> {
+        var keys: Set<Text> = []
+        for statement in document.statements {
+            keys.formUnion(statement.conditions.map(\.key.foldedASCII))
+            guard document.version == .v2012 else { continue }
+            let values = statement.conditions.filter(\.operator.base.takesVariables).flatMap(\.values)
+            for value in values + (statement.resource?.patterns ?? []) {
+                keys.formUnion(VariableRules.keys(in: value))
+            }
+        }
+        return keys
+    }
+}
