@@ -7,6 +7,12 @@ public struct Assumption: Sendable {
     public var verdict: Verdict
     /// The session; `nil` unless the decision is `allowed`.
     public var session: AssumedSession?
+
+    /// Makes the outcome of a call.
+    public init(verdict: Verdict, session: AssumedSession?) {
+        self.verdict = verdict
+        self.session = session
+    }
 }
 
 /// What is known of a session that a role was assumed for: what its `Session` says from then on (design §3.3).
@@ -23,8 +29,8 @@ public struct AssumedSession: Sendable {
     public var sourceIdentity: Text?
     /// The identity provider of a bearer.
     public var federatedProvider: Text?
-    /// When the session begins.
-    public var issued: Instant
+    /// When the session begins, as a date.
+    public var issued: Text
 }
 
 extension Authorizer {
@@ -151,11 +157,12 @@ extension Question {
     /// The session that comes of an assumption.
     func session(_ assumption: AssumptionView, _ view: borrowing RequestView, _ now: Instant) -> AssumedSession {
         let account = tables.directory.offset(targetRole + Format.PrincipalRecord.account)
-        let role = "\(bytes(account + Format.AccountRecord.id).text):assumed-role/"
+        let role =
+            "\(bytes(account + Format.AccountRecord.id).text):assumed-role/"
             + "\(bytes(targetRole + Format.PrincipalRecord.name).text)"
         var session = AssumedSession(
             principal: Text("arn:aws:sts::\(role)/\(assumption.sessionName.text)"), tags: [], transitiveTagKeys: [],
-            sourceIdentity: nil, federatedProvider: nil, issued: now)
+            sourceIdentity: nil, federatedProvider: nil, issued: Question.written(now))
         for index in view.session.tags where view.session.isTransitive(view.sessionTags[index].key, view) {
             session.tags.append((view.sessionTags[index].key.text, view.sessionTags[index].value.text))
             session.transitiveTagKeys.append(view.sessionTags[index].key.text)
@@ -168,5 +175,12 @@ extension Question {
         session.sourceIdentity = identity.isEmpty ? nil : identity.text
         session.federatedProvider = assumption.federatedProvider.isEmpty ? nil : assumption.federatedProvider.text
         return session
+    }
+
+    private static func written(_ now: Instant) -> Text {
+        var arena = Arena(capacity: 64)
+        // A year of any length fits.
+        _ = ClockText.append(date: now, to: &arena)
+        return arena.view(from: 0).text
     }
 }

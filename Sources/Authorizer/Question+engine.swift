@@ -75,6 +75,8 @@ extension Question {
     private func bindOrganizations(_ names: DecisionTables, _ view: inout RequestView) {
         guard tables.organization != 0 else { return }
         let id = bytes(tables.organization + Format.OrganizationRecord.id)
+        // A simulated organization has ceilings and no name.
+        guard !id.isEmpty else { return }
         if isInOrganization(accountRecord) {
             set(KeySymbol.principalOrgID, id, names, &view)
             setList(KeySymbol.principalOrgPaths, bytes(accountRecord + Format.AccountRecord.path), names, &view)

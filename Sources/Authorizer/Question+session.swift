@@ -34,7 +34,11 @@ extension Question {
                 var verdict = Verdict(.implicitDeny, .sessionPolicy)
                 (verdict.layer, verdict.slot, verdict.isInlineSession) = (.sessionPolicy, slot, true)
                 verdict.statementIndex = scratch.foundStatement
-                if effect == .deny { inlineSession.deny = inlineSession.deny ?? verdict } else { inlineSession.allow = verdict }
+                if effect == .deny {
+                    inlineSession.deny = inlineSession.deny ?? verdict
+                } else {
+                    inlineSession.allow = verdict
+                }
             }
         }
     }
@@ -75,6 +79,8 @@ extension Question {
 
     /// Whether a policy in play reads a fact of the session that the question does not give (design §3.3).
     func lacksSessionFacts(_ view: borrowing RequestView, _ scratch: borrowing Scratch) -> Bool {
+        // A simulation gives the keys themselves; what it does not give is absent.
+        guard mode == .enforce else { return false }
         let kind = scratch.caller.kind
         let flag: UInt32
         if view.session.isGiven {
