@@ -67,6 +67,8 @@ extension MessageHandler {
         var verdict = try Authorizer.decide(
             &scanner.view, context: context, tables: tables, scratch: &scratch, now: now)
         // After deciding, so that a question that nobody may ask is still refused as such.
+        // What is said of the credentials is not weighed yet, so nothing may be allowed by leaving it out.
+        if scanner.view.session.isGiven { verdict = Verdict(.implicitDeny, .sessionRequired) }
         if now.seconds > inForce.trustedUntil { verdict = Verdict(.implicitDeny, .stalePolicies) }
         tally.count(verdict.decision)
         return verdict

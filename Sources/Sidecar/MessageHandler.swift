@@ -106,6 +106,7 @@ struct MessageHandler: ~Copyable {
             try checkMayExplain(explain, isTrusted)
             replies.beginAnswers()
             return answerQuestions(explain: explain, of: inForce.snapshot, &budget)
+        case .assumeRole: throw .methodNotImplemented("io.postern.AssumeRole")
         case .status: replies.appendStatusReply(report(isTrusted: isTrusted))
         case .reload:
             guard isTrusted else { throw .permissionDenied("`Reload` is for trusted users") }
