@@ -49,10 +49,31 @@ import Testing
 
     @Test(arguments: CaseFile.cases(.decision))
     func `a question is decided`(row: Case) throws {
-        let answer = DecisionRules.decide(try ReferenceQuestion(row))
+        try expect(DecisionRules.decide(try ReferenceQuestion(row)), row)
+    }
+
+    @Test(arguments: CaseFile.cases(.assumption))
+    func `a role is assumed, or not`(row: Case) throws {
+        let assumption = try ReferenceAssumption(row)
+        if let fault = row.node["fault"]?.string {
+            #expect(throws: try #require(AssumptionFault(rawValue: fault))) {
+                try AssumptionRules.decide(assumption)
+            }
+            return
+        }
+        let answer = try AssumptionRules.decide(assumption)
+        try expect(answer.answer, row)
+        #expect((answer.newSession != nil) == (answer.answer.decision == .allowed))
+        guard var expected = try row.newSession else { return }
+        expected.session.issued = answer.newSession?.session.issued
+        #expect(answer.newSession == expected)
+    }
+
+    private func expect(_ answer: ReferenceAnswer, _ row: Case) throws {
         #expect(try answer.decision == #require(Decision(rawValue: row.text("decision").string)))
         if let reason = row.node["reason"]?.string {
             #expect(try answer.reason == #require(Reason(rawValue: reason)))
         }
+        if let layers = try row.deniedBy { #expect(answer.deniedBy == layers) }
     }
 }
