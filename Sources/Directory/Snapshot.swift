@@ -53,18 +53,19 @@ public final class Snapshot: Sendable {
     /// The decision is that of `Authorizer.decide`, whose arguments these are.
     ///
     /// - Parameter sessionPolicies: the inline session policies and what they were compiled to.
+    /// - Parameter seeksNearest: whether to look for the Allow that came closest, which takes a second walk.
     /// - Throws: `RequestFault` as `Authorizer.decide` does.
     public func explain(
         _ view: inout RequestView, context: Range<Int>,
         sessionPolicies: (tables: DecisionTables, sources: [PolicySource])? = nil,
-        mode: AuthorizerMode = .enforce, scratch: inout Scratch, now: Instant
+        mode: AuthorizerMode = .enforce, seeksNearest: Bool = true, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> (trace: Trace, explanation: Explanation) {
         let trace = try Authorizer.trace(
             &view, context: context, tables: tables, sessionPolicies: sessionPolicies?.tables, mode: mode,
             scratch: &scratch, now: now)
         let locator = PolicyLocator(snapshot: self, view, sessionPolicies: sessionPolicies?.sources ?? [])
         var explanation = Explanation(trace, locator, principal: view.principal.text, resource: view.resource.text)
-        guard trace.verdict.decision == .implicitDeny, let wanted = trace.deniedBy.first else {
+        guard seeksNearest, trace.verdict.decision == .implicitDeny, let wanted = trace.deniedBy.first else {
             return (trace, explanation)
         }
         let search = NearestAllow(layer: wanted, trace: trace, locator: locator)

@@ -11,6 +11,12 @@ extension RequestView {
         for entry in simulation.context { append(entry, keys: keys) }
         if let given = simulation.session { fill(given) }
         session.hasPolicies = simulation.policies.session != nil
+        // A federated user is some user's: one that no policy names when the question does not say.
+        if simulation.caller.kind == .federatedUser, session.user.isEmpty, let account = simulation.caller.account {
+            let (name, path) = simulation.userBehind
+            session.isGiven = true
+            session.user = keep(Text("arn:aws:iam::\(account):user\(path)\(name)"))
+        }
     }
 
     private mutating func append(_ entry: Request.ContextEntry, keys: SymbolTable) {

@@ -1,3 +1,5 @@
+internal import Authorizer
+internal import Directory
 internal import JSONDocument
 internal import PolicyModel
 
@@ -15,11 +17,54 @@ struct SimulationAnswer {
         statements.filter { $0.effect == (decision == .explicitDeny ? .deny : .allow) }
     }
 
-    /// The layers in the order in which answers list them.
-    static let layers = [
-        "identityPolicy", "resourcePolicy", "permissionsBoundary", "sessionPolicy", "serviceControlPolicy",
-        "resourceControlPolicy",
-    ]
+    init(decision: Decision, reason: Reason) {
+        self.decision = decision
+        self.reason = reason
+    }
+
+    /// What an explanation says, in the names that the question gives its policies.
+    init(_ verdict: Verdict, _ explanation: Explanation, of simulation: Simulation) {
+        self.init(decision: verdict.decision, reason: verdict.reason)
+        // A kind that is absent is not in play; but what is denied is denied by something.
+        let inPlay = explanation.deniedBy.filter(simulation.policies.hasLayer)
+        deniedBy = inPlay.isEmpty ? explanation.deniedBy : inPlay
+        let boundary = simulation.policies.boundaries.map { BoundaryUnion($0) }
+        statements = explanation.layers.flatMap(\.statements).filter { $0.outcome == "applied" }
+            .map { AppliedStatement($0, boundary, simulation) }
+    }
+}
+
+extension AppliedStatement {
+    init(_ statement: Explanation.Statement, _ boundary: BoundaryUnion?, _ simulation: Simulation) {
+        var (policy, index) = (statement.policy, statement.index)
+        switch statement.layer {
+        case "permissionsBoundary":
+            if let boundary, boundary.origins.indices.contains(index) {
+                (policy, index) = (boundary.origins[index].policy.string, boundary.origins[index].index)
+            }
+        case "sessionPolicy": policy = AppliedStatement.label(statement, simulation.policies.session)
+        case "resourcePolicy": policy = AppliedStatement.resourceLabel(statement, simulation)
+        default: break
+        }
+        self.init(
+            layer: statement.layer, policy: policy, sid: statement.sid, index: index,
+            effect: statement.effect == Effect.deny.rawValue ? .deny : .allow, file: statement.file,
+            line: statement.line)
+    }
+
+    /// Session policies are numbered from 1 in explanations.
+    private static func label(_ statement: Explanation.Statement, _ policies: [SimulatedPolicy]?) -> String {
+        let number = Int(statement.policy.split(separator: " ").last ?? "") ?? 0
+        guard let policies, policies.indices.contains(number - 1) else { return statement.policy }
+        return policies[number - 1].label.string
+    }
+
+    /// Registry entries are the resource with a star more for each policy.
+    private static func resourceLabel(_ statement: Explanation.Statement, _ simulation: Simulation) -> String {
+        let policies = simulation.policies.resource ?? []
+        let number = max(statement.policy.utf8.count - simulation.resource.string.utf8.count, 0)
+        return policies.indices.contains(number) ? policies[number].label.string : policies.first?.label.string ?? ""
+    }
 }
 
 /// A statement that applied to a question.

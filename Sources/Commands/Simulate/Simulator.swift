@@ -3,6 +3,7 @@ internal import DecisionTree
 internal import Directory
 internal import Glibc
 internal import PolicyModel
+internal import PolicySyntax
 
 /// Answers questions that bring their own policies, with the Authorizer that serves the socket.
 struct Simulator: ~Copyable {
@@ -15,13 +16,26 @@ struct Simulator: ~Copyable {
     mutating func answer(_ simulation: Simulation) throws(MemberFault) -> SimulationAnswer {
         let snapshot = try Simulator.snapshot(simulation)
         view.fill(simulation, keys: snapshot.tables.keys)
+        let session = try Simulator.sessionPolicies(simulation, snapshot)
         do throws(RequestFault) {
-            let verdict = try Authorizer.decide(
-                &view, context: 0..<simulation.context.count, tables: snapshot.tables, scratch: &scratch,
-                now: simulation.now ?? Simulator.clock())
-            return SimulationAnswer(decision: verdict.decision, reason: verdict.reason)
+            let (trace, explanation) = try snapshot.explain(
+                &view, context: 0..<simulation.context.count, sessionPolicies: session, mode: .simulate,
+                seeksNearest: false, scratch: &scratch, now: simulation.now ?? Simulator.clock())
+            return SimulationAnswer(trace.verdict, explanation, of: simulation)
         } catch {
             throw MemberFault(error)
+        }
+    }
+
+    private static func sessionPolicies(
+        _ simulation: Simulation, _ snapshot: Snapshot
+    ) throws(MemberFault) -> (tables: DecisionTables, sources: [PolicySource])? {
+        guard let policies = simulation.policies.session, !policies.isEmpty else { return nil }
+        let sources = policies.map(\.source)
+        do throws(SnapshotError) {
+            return (try snapshot.compileSessionPolicies(sources), sources)
+        } catch {
+            throw MemberFault(error.message)
         }
     }
 
