@@ -1,51 +1,76 @@
 internal import DecisionTree
 internal import PolicyModel
 
-/// The policies: denies of every set first, then the tables of spec §6.3 and §6.5.
+/// The policies: denies of every set first, then the ceilings, then the tables of spec §6.3 and §6.5.
 extension Question {
     /// Decides by the policies in play.
     mutating func decideByPolicies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
-        let isRoot = scratch.caller.kind == .root
-        if scratch.caller.kind == .session, testsSessionFacts(scratch) {
-            return Verdict(.implicitDeny, .sessionRequired)
-        }
+        if lacksSessionFacts(view, scratch) { return Verdict(.implicitDeny, .sessionRequired) }
         if let deny = explicitDeny(view, &scratch) { return deny }
-        let isSameAccount = scratch.caller.account.equals(resourceAccount)
-        if isRoot, isSameAccount, !isPolicyRequired { return Verdict(.allowed, .allowed) }
-        return isSameAccount ? sameAccount(view, &scratch) : crossAccount(view, &scratch)
+        if let level = silentServiceLevel(view, &scratch) {
+            var verdict = Verdict(.implicitDeny, .serviceControlPolicy)
+            verdict.level = UInt32(level)
+            return verdict
+        }
+        switch scratch.caller.kind {
+        case .service, .anonymous, .bearer: return resourceAlone(view, &scratch)
+        case .root, .user, .session, .federatedUser, .unknown: break
+        }
+        return scratch.caller.account.equals(resourceAccount)
+            ? sameAccount(view, &scratch) : crossAccount(view, &scratch)
     }
 
-    /// The table of spec §6.3, without `sess`, which is true where there is no session policy.
+    /// "Anonymous and service principals count only the resource side" (spec §6.5); so does a bearer (spec §8).
+    private mutating func resourceAlone(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
+        let grades = resourceGrades(view, &scratch)
+        return grades.isDisjoint(with: Question.sufficient(scratch.caller.kind))
+            ? Verdict(.implicitDeny, withoutResource) : allowed(found)
+    }
+
+    /// The table of spec §6.3.
     private mutating func sameAccount(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
-        // An identity allow under the boundary is enough alone, unless the kind requires its resource policy.
+        if scratch.caller.kind == .root { return rootInOwnAccount(view, &scratch) }
+        // An identity allow under its ceilings is enough alone, unless the kind requires its resource policy.
         let id = identityAllows(view, &scratch)
         let identity = found
-        let pb = boundaryAllows(view, &scratch)
-        if id, pb, !isPolicyRequired { return allowed(identity) }
+        let ceiling = silentCeiling(view, &scratch)
+        if id, ceiling == nil, !isPolicyRequired { return allowed(identity) }
         let grades = resourceGrades(view, &scratch)
-        let isUser = scratch.caller.kind == .user
-        if scratch.caller.kind == .root {
-            return grades.isEmpty ? Verdict(.implicitDeny, .resourcePolicy) : allowed(found)
-        }
-        let own: Grades = isUser ? [.user, .everyone] : [.session, .everyone]
-        if !grades.isDisjoint(with: own) { return allowed(found) }
-        if grades.isEmpty, isPolicyRequired { return Verdict(.implicitDeny, .resourcePolicy) }
-        let standsIn = !isUser && grades.contains(.role)
+        if !grades.isDisjoint(with: Question.sufficient(scratch.caller.kind)) { return allowed(found) }
+        if grades.isEmpty, isPolicyRequired { return Verdict(.implicitDeny, withoutResource) }
+        let standsIn = !grades.isDisjoint(with: Question.standIns(scratch.caller.kind))
         if !id, !standsIn { return Verdict(.implicitDeny, .identityPolicy) }
-        return pb
-            ? allowed(standsIn || grades.contains(.account) ? found : identity)
-            : Verdict(.implicitDeny, .permissionsBoundary)
+        if let ceiling { return Verdict(.implicitDeny, ceiling) }
+        return allowed(standsIn || grades.contains(.account) ? found : identity)
+    }
+
+    /// "always […], unless the resource kind *requires* a resource policy: then any matching res grade" (spec §6.3).
+    ///
+    /// Session policies bind a root user's session too.
+    private mutating func rootInOwnAccount(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
+        if isPolicyRequired, resourceGrades(view, &scratch).isEmpty { return Verdict(.implicitDeny, withoutResource) }
+        guard sessionAllows(view, &scratch) else { return Verdict(.implicitDeny, .sessionPolicy) }
+        return isPolicyRequired ? allowed(found) : Verdict(.allowed, .allowed)
     }
 
     /// Both sides must allow, and no grade bypasses anything (spec §6.5).
     private mutating func crossAccount(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
-        guard !resourceGrades(view, &scratch).isEmpty else { return Verdict(.implicitDeny, .resourcePolicy) }
+        guard !resourceGrades(view, &scratch).isEmpty else { return Verdict(.implicitDeny, withoutResource) }
         let resource = found
-        if scratch.caller.kind == .root { return allowed(resource) }
-        guard identityAllows(view, &scratch) else { return Verdict(.implicitDeny, .identityPolicy) }
-        guard boundaryAllows(view, &scratch) else { return Verdict(.implicitDeny, .permissionsBoundary) }
+        if scratch.caller.kind != .root {
+            guard identityAllows(view, &scratch) else { return Verdict(.implicitDeny, .identityPolicy) }
+        }
+        if let ceiling = silentCeiling(view, &scratch) { return Verdict(.implicitDeny, ceiling) }
         return allowed(resource)
     }
+
+    /// The ceiling that does not let the question through: the boundary, else the session's policies.
+    private mutating func silentCeiling(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
+        guard boundaryAllows(view, &scratch) else { return .permissionsBoundary }
+        return sessionAllows(view, &scratch) ? nil : .sessionPolicy
+    }
+
+    private var withoutResource: Reason { targetRole == 0 ? .resourcePolicy : .trustPolicy }
 
     private func allowed(_ by: Verdict) -> Verdict {
         var verdict = by
@@ -53,23 +78,48 @@ extension Question {
         return verdict
     }
 
-    // MARK: Sets
+    // MARK: Grades
 
-    /// Whether a matching Deny stands anywhere: identity, boundary, resource (spec §6.1).
+    /// The grades that are enough by themselves, in the caller's own account (spec §6.3).
+    static func sufficient(_ kind: CallerFacts.Kind) -> Grades {
+        switch kind {
+        case .user: [.user, .everyone]
+        case .session: [.session, .everyone]
+        case .federatedUser: [.federatedUser, .everyone]
+        case .service: [.service, .everyone]
+        case .bearer: [.federated, .everyone]
+        case .anonymous: .everyone
+        // A root user's formula asks for any grade at all.
+        case .root: Grades(rawValue: .max)
+        case .unknown: []
+        }
+    }
+
+    /// The grades that stand in for an identity policy, under the ceilings (spec §6.3, §6.4).
+    static func standIns(_ kind: CallerFacts.Kind) -> Grades {
+        switch kind {
+        case .session: [.role, .federated]
+        case .federatedUser: .user
+        case .root, .user, .service, .anonymous, .bearer, .unknown: []
+        }
+    }
+
+    // MARK: Denies
+
+    /// Whether a matching Deny stands anywhere (spec §6.1).
     private mutating func explicitDeny(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict? {
         if record != 0 {
             if identity(.deny, view, &scratch) { return denied(.identityPolicyDeny) }
             let boundary = tables.directory.offset(record + Format.PrincipalRecord.boundarySet)
             if set(boundary, .deny, .permissionsBoundary, view, &scratch) { return denied(.permissionsBoundaryDeny) }
         }
-        for index in 0..<scratch.registryMatches.count {
-            let slot = policySlot(scratch.registryMatches[index])
-            guard slot != Format.none else { continue }
-            let grades = document(slot, .deny, enough: Grades(rawValue: .max), view, &scratch)
-            if !grades.isEmpty {
-                note(scratch.registryMatches[index], slot, scratch)
-                return denied(.resourcePolicyDeny)
-            }
+        if view.session.hasPolicies, sessionDenies(view, &scratch) { return denied(.sessionPolicyDeny) }
+        if let reason = resourceDenies(view, &scratch) { return denied(reason) }
+        if levels(serviceLevels(scratch), deny: .serviceControlPolicy, view, &scratch) {
+            return denied(.serviceControlPolicyDeny)
+        }
+        if levels(resourceLevels(scratch), deny: .resourceControlPolicy, view, &scratch) {
+            return denied(.resourceControlPolicyDeny)
         }
         return nil
     }
@@ -80,107 +130,20 @@ extension Question {
         return verdict
     }
 
-    private mutating func identityAllows(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        record != 0 && identity(.allow, view, &scratch)
-    }
-
-    private mutating func boundaryAllows(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        guard scratch.caller.hasBoundary else { return true }
-        let boundary = tables.directory.offset(record + Format.PrincipalRecord.boundarySet)
-        return set(boundary, .allow, .permissionsBoundary, view, &scratch)
-    }
-
-    /// The caller's own set and those of its groups, as one (spec §6.1).
-    private mutating func identity(
-        _ effect: Effect, _ view: borrowing RequestView, _ scratch: inout Scratch
-    ) -> Bool {
-        let own = tables.directory.offset(record + Format.PrincipalRecord.ownSet)
-        if set(own, effect, .identityPolicy, view, &scratch) { return true }
-        for group in 0..<tables.directory.offset(record + Format.PrincipalRecord.groupCount) {
-            let offset = tables.directory.offset(record + Format.PrincipalRecord.groups + group)
-            if set(offset, effect, .identityPolicy, view, &scratch) { return true }
+    private mutating func resourceDenies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
+        let any = Grades(rawValue: .max)
+        if trustSlot != Format.none, !document(trustSlot, of: tables, .deny, enough: any, view, &scratch).isEmpty {
+            note(.resourcePolicy, trustSlot, scratch)
+            return .trustPolicyDeny
         }
-        return false
-    }
-
-    /// Whether a document of the set has a statement of the effect that applies; masks and flags spare most walks.
-    private mutating func set(
-        _ set: Int, _ effect: Effect, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
-    ) -> Bool {
-        guard set != 0 else { return false }
-        let flag = effect == .deny ? Format.DocumentFlag.hasDeny : Format.DocumentFlag.hasAllow
-        guard tables.directory[set + Format.DocumentSet.flags] & flag != 0 else { return false }
-        for index in 0..<tables.directory.offset(set + Format.DocumentSet.count) {
-            let at = set + Format.DocumentSet.entries + index * Format.DocumentSet.entrySize
-            guard tables.directory[at + 3] & flag != 0 else { continue }
-            let mask = UInt64(tables.directory[at + 1]) | UInt64(tables.directory[at + 2]) << 32
-            guard mask & scratch.serviceBit != 0 else { continue }
-            let slot = tables.directory[at]
-            if !document(slot, effect, enough: Grades(rawValue: .max), view, &scratch).isEmpty {
-                note(layer, slot, scratch)
-                return true
+        for index in 0..<scratch.registryMatches.count {
+            let slot = policySlot(scratch.registryMatches[index])
+            guard slot != Format.none else { continue }
+            if !document(slot, of: tables, .deny, enough: any, view, &scratch).isEmpty {
+                note(scratch.registryMatches[index], slot, scratch)
+                return .resourcePolicyDeny
             }
         }
-        return false
-    }
-
-    private func document(
-        _ slot: UInt32, _ effect: Effect, enough: Grades, _ view: borrowing RequestView, _ scratch: inout Scratch
-    ) -> Grades {
-        let evaluation = Evaluation(
-            document: tables.documents[Int(slot)], conditions: tables.conditions, keyFlags: tables.keyFlags)
-        let header = effect == .deny ? Format.Document.deny : Format.Document.allow
-        return evaluation.grades(ofEffectAt: header, enough: enough, view, &scratch)
-    }
-
-    private mutating func note(_ layer: Verdict.Layer, _ slot: UInt32, _ scratch: borrowing Scratch) {
-        found.layer = layer
-        found.slot = slot
-        found.statementIndex = scratch.foundStatement
-    }
-
-    private mutating func note(_ entry: UInt32, _ slot: UInt32, _ scratch: borrowing Scratch) {
-        note(.resourcePolicy, slot, scratch)
-        found.registryRank = tables.registry[Int(entry) + Format.RegistryEntry.rank]
-    }
-
-    // MARK: Resource policies
-
-    private func policySlot(_ entry: UInt32) -> UInt32 {
-        tables.registry[Int(entry) + Format.RegistryEntry.policySlot]
-    }
-
-    /// The grades of every resource policy that allows (spec §6.4); `found` is the statement that gave the last ones.
-    private mutating func resourceGrades(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Grades {
-        var all: Grades = []
-        // What alone is enough for any caller in its own account ends the search.
-        let enough: Grades = scratch.caller.kind == .user ? [.user, .everyone] : [.session, .everyone]
-        for index in 0..<scratch.registryMatches.count {
-            let slot = policySlot(scratch.registryMatches[index])
-            guard slot != Format.none else { continue }
-            let grades = document(slot, .allow, enough: enough, view, &scratch)
-                // A statement of a resource policy without a principal is refused on write, and grants nothing.
-                .subtracting(.attached)
-            if !grades.isEmpty { note(scratch.registryMatches[index], slot, scratch) }
-            all.formUnion(grades)
-            if !all.isDisjoint(with: enough) { return all }
-        }
-        return all
-    }
-
-    /// Whether any document in play reads a fact of the session that nobody has given (design §3.3).
-    private func testsSessionFacts(_ scratch: borrowing Scratch) -> Bool {
-        let directory = tables.directory
-        let flag = Format.DocumentFlag.testsSessionFacts
-        let own = directory.offset(record + Format.PrincipalRecord.ownSet)
-        if own != 0, directory[own + Format.DocumentSet.flags] & flag != 0 { return true }
-        let boundary = directory.offset(record + Format.PrincipalRecord.boundarySet)
-        if boundary != 0, directory[boundary + Format.DocumentSet.flags] & flag != 0 { return true }
-        for index in 0..<scratch.registryMatches.count {
-            let slot = policySlot(scratch.registryMatches[index])
-            guard slot != Format.none else { continue }
-            if tables.documents[Int(slot)][Format.Document.flags] & flag != 0 { return true }
-        }
-        return false
+        return nil
     }
 }

@@ -24,34 +24,72 @@ extension Question {
         tables.registry[Int(entry) + Format.RegistryEntry.rank]
     }
 
+    /// Finds the role that an action of role assumption is about: its trust policy is then the resource's policy, and
+    /// required (spec §8); `false` when there is no such role.
+    ///
+    /// A simulation brings the trust policy as its resource policy.
+    mutating func findTargetRole(_ resource: ByteView, _ scratch: borrowing Scratch) -> Bool {
+        guard mode == .enforce || assumption != nil, scratch.foldedAction.hasPrefix("sts:"),
+            Question.readsTrustPolicy(scratch.foldedAction)
+        else { return true }
+        guard let offset = tables.roleARNs.find(resource) else { return false }
+        targetRole = Int(tables.roleARNs.payload(at: offset))
+        isPolicyRequired = true
+        return true
+    }
+
+    private static func readsTrustPolicy(_ action: ByteView) -> Bool {
+        action.equals("sts:assumerole") || action.equals("sts:assumerolewithsaml")
+            || action.equals("sts:assumerolewithwebidentity") || action.equals("sts:tagsession")
+            || action.equals("sts:setsourceidentity")
+    }
+
+    /// The slot of the trust policy in play, or `Format.none`.
+    var trustSlot: UInt32 {
+        targetRole == 0 ? Format.none : tables.directory[targetRole + Format.PrincipalRecord.trustSlot]
+    }
+
     /// Finds the resource's account; a verdict when nothing says it, or two sources disagree.
     mutating func resolveResourceAccount(_ resource: ByteView, _ scratch: borrowing Scratch) -> Verdict? {
+        if let reason = findOwner(resource, scratch) { return Verdict(.implicitDeny, reason) }
+        guard tables.organization != 0 else { return nil }
+        if resourceAccount.equals(scratch.caller.account) {
+            resourceRecord = accountRecord
+        } else if let offset = tables.accounts.find(resourceAccount) {
+            resourceRecord = Int(tables.accounts.payload(at: offset))
+        }
+        guard resourceRecord != 0 else { return nil }
+        let flags = tables.directory[resourceRecord + Format.AccountRecord.flags]
+        return flags & Format.AccountRecord.isResourceQuarantined != 0
+            ? Verdict(.implicitDeny, .brokenReference) : nil
+    }
+
+    private mutating func findOwner(_ resource: ByteView, _ scratch: borrowing Scratch) -> Reason? {
         for index in 0..<scratch.registryMatches.count {
             let entry = Int(scratch.registryMatches[index])
             let owner = tables.registry.bytes(tables.registry.offset(entry + Format.RegistryEntry.owner))
             let flags = tables.registry[entry + Format.RegistryEntry.flags]
             if flags & Format.RegistryEntry.isPolicyRequired != 0 { isPolicyRequired = true }
-            guard resourceAccount.isEmpty || resourceAccount.equals(owner) else {
-                return Verdict(.implicitDeny, .ambiguousOwner)
-            }
+            guard resourceAccount.isEmpty || resourceAccount.equals(owner) else { return .ambiguousOwner }
             resourceAccount = owner
         }
+        if mode == .simulate, !resourceAccount.isEmpty { return nil }
         if let named = Question.accountField(resource) {
-            guard resourceAccount.isEmpty || resourceAccount.equals(named) else {
-                return Verdict(.implicitDeny, .ambiguousOwner)
-            }
+            guard resourceAccount.isEmpty || resourceAccount.equals(named) else { return .ambiguousOwner }
             resourceAccount = named
         }
-        guard resourceAccount.isEmpty else { return nil }
-        if tables.onlyAccount != 0 {
-            let id = tables.directory.offset(tables.onlyAccount + Format.AccountRecord.id)
-            resourceAccount = tables.directory.bytes(id)
-        } else if resource.equals("*") {
-            resourceAccount = scratch.caller.account
-        } else {
-            return Verdict(.implicitDeny, .unknownResourceAccount)
+        if resourceAccount.isEmpty { resourceAccount = fallbackOwner(resource, scratch.caller) }
+        return resourceAccount.isEmpty ? .unknownResourceAccount : nil
+    }
+
+    /// "`DefaultResourceAccount`; the only account of a store that has one; for `*`, the caller's account" (design §3.2).
+    private func fallbackOwner(_ resource: ByteView, _ caller: CallerFacts) -> ByteView {
+        if tables.organization != 0 {
+            let stated = bytes(tables.organization + Format.OrganizationRecord.defaultResourceAccount)
+            if !stated.isEmpty { return stated }
         }
-        return nil
+        if tables.onlyAccount != 0 { return bytes(tables.onlyAccount + Format.AccountRecord.id) }
+        return resource.equals("*") ? caller.account : ByteView()
     }
 
     /// The fifth field, if it is twelve digits.

@@ -4,8 +4,11 @@ public import PolicyModel
 /// A decision with why it came out so; a few words that the hot path hands on.
 public struct Verdict: Sendable, Hashable, BitwiseCopyable {
     /// Which kind of policy decided.
-    public enum Layer: UInt8, Sendable, Hashable, BitwiseCopyable {
-        case none, identityPolicy, permissionsBoundary, resourcePolicy
+    ///
+    /// In the order in which design §3.4 lists them; the raw value is the order.
+    public enum Layer: UInt8, Sendable, Hashable, BitwiseCopyable, CaseIterable {
+        case none, identityPolicy, resourcePolicy, permissionsBoundary, sessionPolicy, serviceControlPolicy
+        case resourceControlPolicy
     }
 
     /// The decision.
@@ -18,8 +21,13 @@ public struct Verdict: Sendable, Hashable, BitwiseCopyable {
     public var slot = Format.none
     /// The deciding statement's index in its document.
     public var statementIndex: UInt32 = 0
-    /// The rank of the registry entry whose policy decided, or `Format.none`.
+    /// The rank of the registry entry whose policy decided, or `Format.none`: a resource's policy without one is the
+    /// trust policy of the role.
     public var registryRank = Format.none
+    /// The level of the organization that decided, root first, or `Format.none`.
+    public var level = Format.none
+    /// Whether `slot` is the number of an inline session policy rather than a slot of the tables.
+    public var isInlineSession = false
 
     /// A verdict that no statement decided.
     public init(_ decision: Decision, _ reason: Reason) {
@@ -48,12 +56,26 @@ public enum RequestFault: Error, Sendable, Hashable {
     case missingTagKey(Text)
     /// The keys the engine computes do not fit beside the caller's.
     case tooLarge
+    /// A session is said of a caller that has none: a service, or nobody in particular.
+    case sessionNotAccepted
+    /// `session.user` is said of a caller that is no federated user.
+    case userOfSessionNotAccepted
+    /// A managed session policy that the store lacks, or that belongs to another account.
+    case unknownSessionPolicy(Text, field: String)
+    /// The session is to last longer than the role allows, or than a role chain may (spec §8).
+    case durationTooLong(secondsMax: Int, isChained: Bool)
+    /// A tag of the call has the key of a transitive tag that the caller's session hands on (spec §8).
+    case inheritedTag(Text)
 
     /// The parameter at fault.
     public var field: String {
         switch self {
         case .malformedAction: "action"
         case .malformedResource: "resource"
+        case .sessionNotAccepted, .userOfSessionNotAccepted: "session"
+        case .unknownSessionPolicy(_, let field): field
+        case .durationTooLong: "durationSeconds"
+        case .inheritedTag: "tags"
         default: "context"
         }
     }
@@ -73,6 +95,14 @@ public enum RequestFault: Error, Sendable, Hashable {
         case .repeatedKey(let key): "context key `\(key)` is given twice"
         case .missingTagKey(let key): "context key `aws:TagKeys` does not list the tag of `\(key)`"
         case .tooLarge: "context: the keys do not fit"
+        case .sessionNotAccepted: "session: services and anonymous callers have none; leave it out"
+        case .userOfSessionNotAccepted: "session.user: only a federated user's session has a user; leave it out"
+        case .unknownSessionPolicy(let arn, let field):
+            "\(field): `\(arn)` is no managed policy of the principal's account, nor one of the vendor's"
+        case .durationTooLong(let seconds, let isChained):
+            "durationSeconds: \(isChained ? "a role chain's session" : "a session of this role") lasts at most"
+                + " \(seconds) seconds"
+        case .inheritedTag(let key): "tags: `\(key)` is a transitive tag that the session hands on; leave it out"
         }
     }
 

@@ -66,6 +66,10 @@ public final class DecisionTables: Sendable {
         public var users: ImageStorage
         /// Roles as `<account>:assumed-role/<name>`: payload = principal record.
         public var roles: ImageStorage
+        /// Roles by ARN: payload = principal record.
+        public var roleARNs: ImageStorage
+        /// Managed policies by ARN: payload = document slot.
+        public var managedPolicies: ImageStorage
         /// Account ids: payload = account record.
         public var accounts: ImageStorage
         /// `[trie root, …]`: registry patterns lead to registry entries.
@@ -75,7 +79,8 @@ public final class DecisionTables: Sendable {
         public init(
             actions: ImageStorage, services: ImageStorage, keys: ImageStorage, keyFlags: ImageStorage,
             conditions: ImageStorage, conditionCount: Int, documents: [ImageStorage], directory: ImageStorage,
-            users: ImageStorage, roles: ImageStorage, accounts: ImageStorage, registry: ImageStorage
+            users: ImageStorage, roles: ImageStorage, roleARNs: ImageStorage, managedPolicies: ImageStorage,
+            accounts: ImageStorage, registry: ImageStorage
         ) {
             self.actions = actions
             self.services = services
@@ -87,6 +92,8 @@ public final class DecisionTables: Sendable {
             self.directory = directory
             self.users = users
             self.roles = roles
+            self.roleARNs = roleARNs
+            self.managedPolicies = managedPolicies
             self.accounts = accounts
             self.registry = registry
         }
@@ -114,15 +121,22 @@ public final class DecisionTables: Sendable {
     public let users: SymbolTable
     /// Roles by account and name.
     public let roles: SymbolTable
+    /// Roles by ARN.
+    public let roleARNs: SymbolTable
+    /// Managed policies by ARN.
+    public let managedPolicies: SymbolTable
     /// Accounts by id.
     public let accounts: SymbolTable
     /// The registry's trie and entries.
     public let registry: Image
     /// The account record of the only account, or 0 when there are none or several (design §3.2).
     public let onlyAccount: Int
+    /// The organization's record, or 0 when there is none.
+    public let organization: Int
 
     /// Makes tables of segments that belong together.
-    public init(_ segments: Segments, onlyAccount: Int) {
+    public init(_ segments: Segments, onlyAccount: Int, organization: Int = 0) {
+        self.organization = organization
         self.segments = segments
         documentStorage = ImageTableStorage(segments.documents)
         actions = SymbolTable(segments.actions.image, foldsCase: true)
@@ -135,6 +149,8 @@ public final class DecisionTables: Sendable {
         directory = segments.directory.image
         users = SymbolTable(segments.users.image, foldsCase: false)
         roles = SymbolTable(segments.roles.image, foldsCase: false)
+        roleARNs = SymbolTable(segments.roleARNs.image, foldsCase: false)
+        managedPolicies = SymbolTable(segments.managedPolicies.image, foldsCase: false)
         accounts = SymbolTable(segments.accounts.image, foldsCase: false)
         registry = segments.registry.image
         self.onlyAccount = onlyAccount
@@ -149,7 +165,8 @@ public final class DecisionTables: Sendable {
         documentStorage.byteCount
             + [
                 segments.actions, segments.services, segments.keys, segments.keyFlags, segments.conditions,
-                segments.directory, segments.users, segments.roles, segments.accounts, segments.registry,
+                segments.directory, segments.users, segments.roles, segments.roleARNs, segments.managedPolicies,
+                segments.accounts, segments.registry,
             ].reduce(0) { $0 + $1.byteCount }
     }
 }
@@ -179,4 +196,34 @@ public enum KeySymbol {
     @inlinable public static var tagKeys: UInt32 { 32 }
     /// The symbol of `GlobalConditionKey.resourceAccount`.
     @inlinable public static var resourceAccount: UInt32 { 33 }
+    /// The symbol of `GlobalConditionKey.principalOrgID`.
+    @inlinable public static var principalOrgID: UInt32 { 5 }
+    /// The symbol of `GlobalConditionKey.principalOrgPaths`.
+    @inlinable public static var principalOrgPaths: UInt32 { 6 }
+    /// The symbol of `GlobalConditionKey.principalOrgMasterAccountID`.
+    @inlinable public static var principalOrgMasterAccountID: UInt32 { 7 }
+    /// The symbol of `GlobalConditionKey.principalServiceName`.
+    @inlinable public static var principalServiceName: UInt32 { 9 }
+    /// The symbol of `GlobalConditionKey.principalServiceNamesList`.
+    @inlinable public static var principalServiceNamesList: UInt32 { 10 }
+    /// The symbol of `GlobalConditionKey.sourceIdentity`.
+    @inlinable public static var sourceIdentity: UInt32 { 11 }
+    /// The symbol of `GlobalConditionKey.federatedProvider`.
+    @inlinable public static var federatedProvider: UInt32 { 12 }
+    /// The symbol of `GlobalConditionKey.tokenIssueTime`.
+    @inlinable public static var tokenIssueTime: UInt32 { 13 }
+    /// The symbol of `GlobalConditionKey.multiFactorAuthAge`.
+    @inlinable public static var multiFactorAuthAge: UInt32 { 15 }
+    /// The symbol of `GlobalConditionKey.resourceOrgID`.
+    @inlinable public static var resourceOrgID: UInt32 { 34 }
+    /// The symbol of `GlobalConditionKey.resourceOrgPaths`.
+    @inlinable public static var resourceOrgPaths: UInt32 { 35 }
+    /// The symbol of `GlobalConditionKey.externalID`.
+    @inlinable public static var externalID: UInt32 { 38 }
+    /// The symbol of `GlobalConditionKey.roleSessionName`.
+    @inlinable public static var roleSessionName: UInt32 { 39 }
+    /// The symbol of `GlobalConditionKey.stsSourceIdentity`.
+    @inlinable public static var stsSourceIdentity: UInt32 { 40 }
+    /// The symbol of `GlobalConditionKey.transitiveTagKeys`.
+    @inlinable public static var transitiveTagKeys: UInt32 { 41 }
 }

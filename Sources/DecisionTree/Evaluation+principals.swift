@@ -21,14 +21,25 @@ extension Evaluation {
         case Format.Principal.account: return name.equals(caller.account) ? .account : []
         case Format.Principal.canonicalUser:
             return !caller.canonicalID.isEmpty && name.equals(caller.canonicalID) ? .account : []
-        case Format.Principal.user where caller.kind == .user: return name.equals(caller.arn) ? .user : []
-        case Format.Principal.userID where caller.kind == .user: return isID(name, of: caller) ? .user : []
+        case Format.Principal.user where isUser(caller): return name.equals(caller.arn) ? .user : []
+        case Format.Principal.userID where isUser(caller): return isID(name, of: caller) ? .user : []
         case Format.Principal.role where caller.kind == .session: return name.equals(caller.arn) ? .role : []
         case Format.Principal.roleID where caller.kind == .session: return isID(name, of: caller) ? .role : []
         case Format.Principal.assumedRole where caller.kind == .session:
             return name.equals(caller.sessionARN) ? .session : []
+        case Format.Principal.federatedUser where caller.kind == .federatedUser:
+            return name.equals(caller.sessionARN) ? .federatedUser : []
+        case Format.Principal.service where caller.kind == .service:
+            return name.equals(caller.service) ? .service : []
+        case Format.Principal.federated:
+            return !caller.provider.isEmpty && name.equals(caller.provider) ? .federated : []
         default: return []
         }
+    }
+
+    /// A federated session is named by its user, too (spec §6.4).
+    private func isUser(_ caller: CallerFacts) -> Bool {
+        caller.kind == .user || caller.kind == .federatedUser
     }
 
     private func isID(_ name: ByteView, of caller: CallerFacts) -> Bool {
@@ -44,7 +55,10 @@ extension Evaluation {
         case .root: return grades.contains(.account)
         case .user: return grades.isSuperset(of: [.account, .user])
         case .session: return grades.isSuperset(of: [.account, .role, .session])
-        case .unknown: return false
+        case .federatedUser: return grades.isSuperset(of: [.account, .federatedUser])
+        case .service: return grades.contains(.service)
+        // "service / anonymous: service name / only `*`" (spec §6.6).
+        case .unknown, .anonymous, .bearer: return false
         }
     }
 }

@@ -127,6 +127,10 @@ public struct Evaluation {
         guard scratch.spend(1) else { return true }
         let principal = image.offset(body + Format.Body.principal)
         let grades = principal == 0 ? Grades.attached : principalGrades(principal, &scratch)
+        if scratch.isRecording {
+            record(body, grades, &found, view, &scratch)
+            return false
+        }
         guard !grades.isSubset(of: found) else { return false }
         for index in 0..<image.offset(body + Format.Body.conditionCount)
         where !holds(image.offset(body + Format.Body.conditions + index), view, &scratch) {
@@ -135,6 +139,25 @@ public struct Evaluation {
         scratch.foundStatement = image[body + Format.Body.statement]
         found.formUnion(grades)
         return !found.isDisjoint(with: enough)
+    }
+
+    /// Records a statement with every condition that fails, and adds its grades if it applies.
+    @usableFromInline
+    func record(
+        _ body: Int, _ grades: Grades, _ found: inout Grades, _ view: borrowing RequestView, _ scratch: inout Scratch
+    ) {
+        let first = scratch.failedConditions.count
+        let count = image.offset(body + Format.Body.conditionCount)
+        for index in 0..<count where !holds(image.offset(body + Format.Body.conditions + index), view, &scratch) {
+            scratch.failedConditions.append(image[body + Format.Body.conditions + count + index])
+        }
+        let event = WalkEvent(
+            statement: image[body + Format.Body.statement], grades: grades, firstFailed: first,
+            failedCount: scratch.failedConditions.count - first)
+        scratch.events.append(event)
+        guard event.applies else { return }
+        scratch.foundStatement = event.statement
+        found.formUnion(grades)
     }
 }
 

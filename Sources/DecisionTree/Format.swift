@@ -36,6 +36,8 @@ public enum Format {
         public static let hasDeny: UInt32 = 2
         /// It tests a fact of the session that a question must bring along (design §3.3 `sessionRequired`).
         public static let testsSessionFacts: UInt32 = 4
+        /// It tests when the credentials were issued, which every session that is described must say.
+        public static let testsTokenIssueTime: UInt32 = 8
     }
 
     /// `[exact table, pattern trie, not-list]`, each 0 for none: which leaves an action leads to.
@@ -122,7 +124,9 @@ public enum Format {
         public static let size = 3
     }
 
-    /// `[statement, principal or 0, conditions, condition node × conditions]`.
+    /// `[statement, principal or 0, conditions, condition node × conditions, ordinal × conditions]`.
+    ///
+    /// An ordinal is the condition's index in its statement: explanations name it by that.
     public enum Body {
         /// The statement's index in its document.
         public static let statement = 0
@@ -245,9 +249,11 @@ public enum Format {
         public static let entrySize = 4
     }
 
-    /// `[kind, flags, account record, arn, id, name, own set, boundary set, tags, groups, group set × groups]`.
+    /// `[kind, flags, account record, arn, id, name, own set, boundary set, tags, trust slot or max, longest session,
+    /// resource tags, groups, group set × groups]`.
     ///
-    /// Bytes and sets are offsets, 0 for none; tags are the offset of `[count, (key symbol, value bytes) × count]`.
+    /// Bytes and sets are offsets, 0 for none; tags are the offset of `[count, (key symbol, key bytes, value bytes) ×
+    /// count]`, where the key is the whole condition key, folded.
     public enum PrincipalRecord {
         /// `user` or `role`.
         public static let kind = 0
@@ -267,28 +273,68 @@ public enum Format {
         public static let boundarySet = 7
         /// The list of tags, or 0.
         public static let tags = 8
+        /// The slot of a role's trust policy, or `Format.none`.
+        public static let trustSlot = 9
+        /// How many seconds a session of the role may last at most.
+        public static let maxSessionDuration = 10
+        /// A role's tags as those of a resource, or 0.
+        public static let resourceTags = 11
         /// How many groups with documents it is in.
-        public static let groupCount = 9
+        public static let groupCount = 12
         /// Where the sets of its groups begin.
-        public static let groups = 10
+        public static let groups = 13
         /// The kind of a user.
         public static let user: UInt32 = 1
         /// The kind of a role.
         public static let role: UInt32 = 2
         /// Names something deleted or never good (design §3.2 rule 3).
         public static let isQuarantined: UInt32 = 1
+        /// Flag: a service-linked role, which control policies do not bind (spec §6.2).
+        public static let isServiceLinked: UInt32 = 2
+        /// Words of an entry of a list of tags.
+        public static let tagSize = 3
     }
 
-    /// `[flags, id bytes, canonical id bytes or 0]`.
+    /// `[flags, id bytes, canonical id bytes or 0, path bytes or 0, service levels or 0, resource levels or 0]`.
+    ///
+    /// Levels are the offset of `[count, set × count]`, root first; a set of 0 is a level that allows nothing.
     public enum AccountRecord {
-        /// `isRootEnabled` or 0.
+        /// The flags below.
         public static let flags = 0
         /// The twelve digits.
         public static let id = 1
         /// The canonical id, or 0.
         public static let canonicalID = 2
+        /// The place in the organization, `o-x/r-y/ou-z/`, or 0.
+        public static let path = 3
+        /// The levels of service control policies, or 0.
+        public static let serviceLevels = 4
+        /// The levels of resource control policies, or 0.
+        public static let resourceLevels = 5
+        /// Words of the record.
+        public static let size = 6
         /// Flag: the root user may ask.
         public static let isRootEnabled: UInt32 = 1
+        /// Flag: the account is in the organization.
+        public static let isInOrganization: UInt32 = 2
+        /// Flag: a service control policy of one of its levels is missing: its principals are quarantined.
+        public static let isQuarantined: UInt32 = 4
+        /// Flag: a resource control policy of one of its levels is missing: its resources are quarantined.
+        public static let isResourceQuarantined: UInt32 = 8
+    }
+
+    /// `[id bytes, master account bytes, default resource account bytes or 0, services or 0]`.
+    ///
+    /// Services are the offset of `[count, name bytes × count]`: those on which resource control policies act; 0 is all.
+    public enum OrganizationRecord {
+        /// The organization's id.
+        public static let id = 0
+        /// The management account's twelve digits.
+        public static let masterAccount = 1
+        /// The account that owns what nothing else says it of, or 0.
+        public static let defaultResourceAccount = 2
+        /// The services on which resource control policies act, or 0.
+        public static let services = 3
     }
 
     /// `[owner account bytes, flags, policy slot or max, tags or 0, rank]`; a smaller rank is more specific.
@@ -353,4 +399,10 @@ public struct Grades: OptionSet, Sendable, BitwiseCopyable {
     public static var role: Grades { Grades(rawValue: 16) }
     /// The session itself is named.
     public static var session: Grades { Grades(rawValue: 32) }
+    /// The federated-user session itself is named.
+    public static var federatedUser: Grades { Grades(rawValue: 64) }
+    /// The calling service is named.
+    public static var service: Grades { Grades(rawValue: 128) }
+    /// The identity provider behind the session, or the bearer, is named.
+    public static var federated: Grades { Grades(rawValue: 256) }
 }

@@ -27,11 +27,19 @@ public struct Scratch: ~Copyable {
     public var caller = CallerFacts()
     /// The statement that the last successful walk found.
     public var foundStatement: UInt32 = 0
+    /// Whether walks record every statement they come to, and never stop early: for explanations.
+    public var isRecording = false
+    /// What has been recorded of statements.
+    public var events: TrivialBuffer<WalkEvent>
+    /// Ordinals of conditions that failed, by the ranges of the events.
+    public var failedConditions: TrivialBuffer<UInt32>
 
     /// An empty scratch.
     public init() {
         memo = TrivialBuffer(capacity: 256)
         registryMatches = TrivialBuffer(capacity: 32)
+        events = TrivialBuffer(capacity: 4)
+        failedConditions = TrivialBuffer(capacity: 4)
     }
 
     /// Begins a question on a snapshot with `conditionCount` conditions.
@@ -42,6 +50,21 @@ public struct Scratch: ~Copyable {
         registryMatches.truncate(to: 0)
         self.now = now
         caller = CallerFacts()
+        isRecording = false
+    }
+
+    /// Begins to read documents with other conditions: nothing is remembered of those before.
+    public mutating func beginPass(conditionCount: Int) {
+        if memo.count < conditionCount { memo.resize(to: conditionCount, with: 0) }
+        question += 1
+    }
+
+    /// Records from here on, with as many steps as `decisionStepsMax` times `factor`.
+    public mutating func record(stepsFactor factor: Int) {
+        isRecording = true
+        stepsLeft = Scratch.decisionStepsMax * factor
+        events.truncate(to: 0)
+        failedConditions.truncate(to: 0)
     }
 
     /// Whether the question wanted more steps than it has; what it then came out as means nothing.
@@ -71,13 +94,40 @@ public struct Scratch: ~Copyable {
     }
 }
 
+/// A statement that a recording walk came to: its action and resource match.
+@frozen
+public struct WalkEvent: BitwiseCopyable, Sendable {
+    /// The statement's index in its document.
+    public var statement: UInt32
+    /// The grades by which it names the caller; empty when it names somebody else.
+    public var grades: Grades
+    /// Where the ordinals of failed conditions begin.
+    public var firstFailed: Int
+    /// How many conditions failed.
+    public var failedCount: Int
+
+    /// Makes an event.
+    @inlinable
+    public init(statement: UInt32, grades: Grades, firstFailed: Int, failedCount: Int) {
+        self.statement = statement
+        self.grades = grades
+        self.firstFailed = firstFailed
+        self.failedCount = failedCount
+    }
+
+    /// Whether the statement applies.
+    @inlinable
+    public var applies: Bool { !grades.isEmpty && failedCount == 0 }
+}
+
 /// Who asks, as principal elements are compared with it (spec §6.4); views into the message and the tables.
 @frozen
 public struct CallerFacts: BitwiseCopyable, Sendable {
     /// The kinds of caller that are evaluated.
     @frozen
     public enum Kind: UInt8, Sendable, BitwiseCopyable {
-        case unknown, root, user, session
+        /// `bearer` holds a token of an identity provider and no credentials yet (spec §8).
+        case unknown, root, user, session, federatedUser, service, anonymous, bearer
     }
 
     /// What kind of caller it is.
@@ -86,12 +136,16 @@ public struct CallerFacts: BitwiseCopyable, Sendable {
     public var account = ByteView()
     /// The canonical id of its account, or no bytes.
     public var canonicalID = ByteView()
-    /// The user's ARN, or the role's, with path.
+    /// The user's ARN, or the role's, with path; of a federated-user session, its user's.
     public var arn = ByteView()
     /// `AIDA…` or `AROA…`, or no bytes.
     public var id = ByteView()
-    /// A session's own ARN.
+    /// A session's own ARN, also of a federated user.
     public var sessionARN = ByteView()
+    /// The calling service's name.
+    public var service = ByteView()
+    /// The identity provider of the session or bearer, or no bytes.
+    public var provider = ByteView()
     /// Whether it has a permissions boundary.
     public var hasBoundary = false
 

@@ -192,7 +192,7 @@ public struct Verifier {
             if isNew(.principal, principal) { try verifyPrincipal(principal) }
         }
         let count = try image.count(
-            body + Format.Body.conditionCount, entrySize: 1, from: body + Format.Body.conditions)
+            body + Format.Body.conditionCount, entrySize: 2, from: body + Format.Body.conditions)
         for index in 0..<count {
             let at = body + Format.Body.conditions + index
             if isNew(.condition, Int(words[at])) { try conditions.verify(Int(words[at]), from: at) }

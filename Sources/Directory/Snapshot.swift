@@ -2,7 +2,7 @@ public import Authorizer
 public import DecisionTree
 internal import PolicyCompiler
 public import PolicyModel
-internal import PolicySyntax
+public import PolicySyntax
 
 /// Everything that decides at one moment, compiled; immutable and shared by all who ask (design §1).
 public final class Snapshot: Sendable {
@@ -14,7 +14,7 @@ public final class Snapshot: Sendable {
     public let counts: DirectoryCounts
     /// What it was compiled from, for explanations.
     public let directory: Directory
-    private let slots: [DocumentDigest: UInt32]
+    let slots: [DocumentDigest: UInt32]
 
     init(
         revision: String, tables: DecisionTables, counts: DirectoryCounts, directory: Directory,
@@ -27,104 +27,79 @@ public final class Snapshot: Sendable {
         self.slots = slots
     }
 
-    /// Says why a verdict came out as it did, and which statement decided; never called on the hot path.
+    /// Compiles inline session policies by themselves, for questions that bring them (design §3.3).
     ///
-    /// - Parameter principal: the question's principal, as it was given.
-    public func explanation(of verdict: Verdict, principal: Text, action: Text, resource: Text) -> Explanation {
-        let isAllowed = verdict.decision == .allowed ? "is" : "is not"
-        return Explanation(
-            reason: verdict.reason,
-            summary: "\(principal) \(isAllowed) authorized to perform \(action) on \(resource) because"
-                + " \(verdict.reason.sentence)",
-            matchedStatement: matchedStatement(verdict, principal))
-    }
-
-    private func matchedStatement(_ verdict: Verdict, _ principal: Text) -> Explanation.MatchedStatement? {
-        guard verdict.slot != Format.none else { return nil }
-        if verdict.layer == .resourcePolicy { return matchedResourceStatement(verdict) }
-        let candidates: [(name: Text, source: PolicySource)] =
-            switch verdict.layer {
-            case .identityPolicy: identityPolicies(of: principal)
-            case .permissionsBoundary: boundary(of: principal).map { [$0] } ?? []
-            case .none, .resourcePolicy: []
+    /// - Parameter sources: documents that passed the write-time rules of session policies.
+    /// - Throws: `SnapshotError` when a tree is not well formed, which is our own mistake.
+    public func compileSessionPolicies(_ sources: [PolicySource]) throws(SnapshotError) -> DecisionTables {
+        let symbols = Symbols()
+        let compiler = DocumentCompiler(symbols: symbols)
+        var documents: [CompiledDocument] = []
+        for source in sources {
+            do throws(VerificationFailure) {
+                // "Short ARN: reject" for session policies (spec §2.5).
+                documents.append(try compiler.compile(source.document, completesARNs: false))
+            } catch {
+                throw .malformedTree(file: source.file, offset: error.offset, expectation: error.expectation)
             }
-        let match = candidates.first { slots[DocumentDigest($0.source, isResourcePolicy: false)] == verdict.slot }
-        return match.map { Explanation.MatchedStatement(verdict, policy: $0.name, source: $0.source) }
-    }
-
-    /// The statement of the registry entry with the verdict's rank: entries are ranked by how specific they are.
-    private func matchedResourceStatement(_ verdict: Verdict) -> Explanation.MatchedStatement? {
-        let ranked = directory.resources.values
-            .sorted { TablesBuilder.isMoreSpecific($0.pattern, than: $1.pattern) }
-        let rank = Int(verdict.registryRank)
-        guard ranked.indices.contains(rank), let source = ranked[rank].policy else { return nil }
-        return Explanation.MatchedStatement(verdict, policy: ranked[rank].pattern, source: source)
-    }
-
-    /// The entities behind a principal, its groups included.
-    private func holdings(of principal: Text) -> (holdings: [PolicyHoldings], account: AccountID)? {
-        switch Caller(principal) {
-        case .user(let account, let arn):
-            let name = arn.split(at: ASCII.slash).last ?? arn
-            guard let user = directory.users[.user(account, name.foldedASCII)] else { return nil }
-            let groups = user.groups.compactMap { directory.groups[.group(account, $0.foldedASCII)]?.holdings }
-            return ([user.holdings] + groups, account)
-        case .assumedRole(let account, let roleName, _):
-            return directory.roles[.role(account, roleName.foldedASCII)].map { ([$0.holdings], account) }
-        default: return nil
         }
+        var builder = TablesBuilder(symbols: symbols, documents: documents)
+        let declared = directory.declaredKeys.sorted { $0.key < $1.key }
+        return builder.build(declaredKeys: declared.map { ($0.key, $0.value) })
     }
 
-    private func identityPolicies(of principal: Text) -> [(name: Text, source: PolicySource)] {
-        guard let (holdings, _) = holdings(of: principal) else { return [] }
-        return holdings.flatMap { holding in
-            holding.inlinePolicies.map { ($0.name, $0.source) }
-                + holding.attachedPolicies.compactMap { arn in
-                    directory.policy(named: arn).map { (arn, $0.source) }
-                }
+    /// Decides the question in `view` and says why; never called on the hot path.
+    ///
+    /// The decision is that of `Authorizer.decide`, whose arguments these are.
+    ///
+    /// - Parameter sessionPolicies: the inline session policies and what they were compiled to.
+    /// - Parameter seeksNearest: whether to look for the Allow that came closest, which takes a second walk.
+    /// - Throws: `RequestFault` as `Authorizer.decide` does.
+    public func explain(
+        _ view: inout RequestView, context: Range<Int>,
+        sessionPolicies: (tables: DecisionTables, sources: [PolicySource])? = nil,
+        mode: AuthorizerMode = .enforce, seeksNearest: Bool = true, scratch: inout Scratch, now: Instant
+    ) throws(RequestFault) -> (trace: Trace, explanation: Explanation) {
+        let trace = try Authorizer.trace(
+            &view, context: context, tables: tables, sessionPolicies: sessionPolicies?.tables, mode: mode,
+            scratch: &scratch, now: now)
+        let locator = PolicyLocator(snapshot: self, view, sessionPolicies: sessionPolicies?.sources ?? [])
+        var explanation = Explanation(trace, locator, principal: view.principal.text, resource: view.resource.text)
+        guard seeksNearest, trace.verdict.decision == .implicitDeny, let wanted = trace.deniedBy.first else {
+            return (trace, explanation)
         }
+        let search = NearestAllow(layer: wanted, trace: trace, locator: locator)
+        guard let candidates = search.documents(), let tables = compiled(candidates) else { return (trace, explanation) }
+        let probe = try Authorizer.trace(
+            &view, context: context, tables: self.tables, sessionPolicies: tables, mode: mode, scratch: &scratch,
+            now: now)
+        explanation.nearestAllow = search.nearest(
+            by: probe, action: trace.action, resource: view.resource.text, principal: view.principal.text)
+        return (trace, explanation)
     }
 
-    private func boundary(of principal: Text) -> (name: Text, source: PolicySource)? {
-        guard let arn = holdings(of: principal)?.holdings.first?.permissionsBoundary else { return nil }
-        return directory.policy(named: arn).map { (arn, $0.source) }
+    /// Explains each action of an assumption, up to the first that is denied (spec §8).
+    ///
+    /// - Throws: `RequestFault` as `Authorizer.assumeRole` does.
+    public func explainAssumeRole(
+        _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>,
+        sessionPolicies: (tables: DecisionTables, sources: [PolicySource])? = nil, scratch: inout Scratch, now: Instant
+    ) throws(RequestFault) -> Explanation? {
+        let traces = try Authorizer.traceAssumeRole(
+            &view, assumption: assumption, context: context, tables: tables, sessionPolicies: sessionPolicies?.tables,
+            scratch: &scratch, now: now)
+        let locator = PolicyLocator(snapshot: self, view, sessionPolicies: sessionPolicies?.sources ?? [])
+        // The denied action, or the assumption itself.
+        let told = traces.last.flatMap { $0.verdict.decision == .allowed ? traces.first : $0 }
+        return told.map { Explanation($0, locator, principal: view.principal.text, resource: view.resource.text) }
     }
-}
 
-/// Why a decision came out as it did.
-public struct Explanation: Sendable, Hashable {
-    /// The stable code.
-    public var reason: Reason
-    /// One sentence for people.
-    public var summary: String
-    /// The statement that decided, if one did.
-    public var matchedStatement: MatchedStatement?
-
-    /// A statement with where it is written.
-    public struct MatchedStatement: Sendable, Hashable {
-        /// The kind of policy.
-        public var layer: String
-        /// Its name, its ARN, or the resource it hangs on.
-        public var policy: String
-        /// The statement's `Sid`, if it has one.
-        public var sid: String?
-        /// From 0, in document order.
-        public var index: Int
-        /// Relative to the store.
-        public var file: String
-        /// From 1.
-        public var line: Int
-        /// In Unicode scalars, from 1.
-        public var column: Int
-
-        init(_ verdict: Verdict, policy: Text, source: PolicySource) {
-            index = Int(verdict.statementIndex)
-            layer = "\(verdict.layer)"
-            self.policy = policy.string
-            let statements = source.document.statements
-            sid = statements.indices.contains(index) ? statements[index].sid?.string : nil
-            file = source.file
-            (line, column) = source.place(ofStatement: index)
+    private func compiled(_ documents: [Document]) -> DecisionTables? {
+        let sources = documents.map { PolicySource(document: $0, text: [], file: "", statementPositions: []) }
+        do {
+            return try compileSessionPolicies(sources)
+        } catch {
+            return nil
         }
     }
 }

@@ -20,6 +20,9 @@ struct SnapshotAssembly {
         case inline(EntityKey, Text)
         case managed(EntityKey)
         case resource(EntityKey)
+        case trust(EntityKey)
+        case control(EntityKey)
+        case fullAccess
     }
 
     init(directory: Directory, compiler: DocumentCompiler, known: [DocumentDigest: CompiledDocument]) {
@@ -38,6 +41,21 @@ struct SnapshotAssembly {
         for (key, role) in directory.roles.sorted(by: { $0.key < $1.key }) { try compile(role.holdings, of: key) }
         for (key, entry) in directory.resources.sorted(by: { $0.key < $1.key }) {
             if let policy = entry.policy { try compile(policy, .resource(key), isResourcePolicy: true) }
+        }
+        for (key, role) in directory.roles.sorted(by: { $0.key < $1.key }) {
+            try compile(role.trustPolicy, .trust(key), isResourcePolicy: true)
+        }
+        if directory.organization != nil { try compileControlPolicies() }
+    }
+
+    /// Resource control policies do not complete short ARNs, service control policies do (spec §2.5).
+    private mutating func compileControlPolicies() throws(SnapshotError) {
+        try compile(OrganizationTree.fullAccess, .fullAccess)
+        for (key, policy) in directory.serviceControlPolicies.sorted(by: { $0.key < $1.key }) {
+            try compile(policy.source, .control(key))
+        }
+        for (key, policy) in directory.resourceControlPolicies.sorted(by: { $0.key < $1.key }) {
+            try compile(policy.source, .control(key), isResourcePolicy: true)
         }
     }
 
@@ -75,10 +93,9 @@ struct SnapshotAssembly {
     /// The tables of everything; called once all documents are compiled.
     func tables(_ symbols: Symbols) -> DecisionTables {
         var builder = TablesBuilder(symbols: symbols, documents: documents)
-        for account in directory.accounts.values.sorted(by: { $0.id < $1.id }) {
-            builder.add(
-                AccountInput(
-                    id: account.id, isRootUserEnabled: account.isRootUserEnabled, canonicalID: account.canonicalID))
+        addAccounts(to: &builder)
+        for (key, policy) in directory.policies.sorted(by: { $0.key < $1.key }) {
+            if let slot = sourceSlots[.managed(key)] { builder.add(managedPolicy: policy.arn, slot: slot) }
         }
         for (key, user) in directory.users.sorted(by: { $0.key < $1.key }) { builder.add(input(user, key)) }
         for (key, role) in directory.roles.sorted(by: { $0.key < $1.key }) { builder.add(input(role, key)) }
@@ -90,6 +107,36 @@ struct SnapshotAssembly {
         }
         let declared = directory.declaredKeys.sorted { $0.key < $1.key }
         return builder.build(declaredKeys: declared.map { ($0.key, $0.value) })
+    }
+
+    /// The accounts of the store, and those that only the organization names.
+    private func addAccounts(to builder: inout TablesBuilder) {
+        let tree = directory.organization.map { OrganizationTree($0, directory) }
+        let places = tree?.places { serviceSlot($0) } resource: { resourceSlot($0) } ?? [:]
+        for id in Set(directory.accounts.keys).union(places.keys).sorted() {
+            let account = directory.accounts[id]
+            builder.add(
+                AccountInput(
+                    id: id, isRootUserEnabled: account?.isRootUserEnabled ?? false,
+                    canonicalID: account?.canonicalID, isInStore: account != nil, place: places[id]))
+        }
+        guard let organization = directory.organization else { return }
+        builder.add(
+            OrganizationInput(
+                id: organization.id, masterAccount: organization.masterAccount,
+                defaultResourceAccount: organization.defaultResourceAccount,
+                services: organization.resourceControlPolicyServices?.map(\.foldedASCII)))
+    }
+
+    private func serviceSlot(_ name: Text) -> UInt32? {
+        if name == Organization.fullAccess { return sourceSlots[.fullAccess] }
+        let key = EntityKey.serviceControlPolicy(name.foldedASCII)
+        return directory.serviceControlPolicies[key]?.name == name ? sourceSlots[.control(key)] : nil
+    }
+
+    private func resourceSlot(_ name: Text) -> UInt32? {
+        let key = EntityKey.resourceControlPolicy(name.foldedASCII)
+        return directory.resourceControlPolicies[key]?.name == name ? sourceSlots[.control(key)] : nil
     }
 
     private static func pairs(_ tags: [Tag]) -> [(key: Text, value: Text)] {
@@ -116,10 +163,13 @@ struct SnapshotAssembly {
     private func input(_ role: Role, _ key: EntityKey) -> PrincipalInput {
         let own = ownSlots(role.holdings, of: key)
         let boundary = boundarySlot(role.holdings)
-        return PrincipalInput(
+        var input = PrincipalInput(
             isRole: true, account: role.account, arn: role.arn, id: role.id, name: role.name,
             isQuarantined: !(own.isWhole && boundary.isWhole) || directory.quarantined.contains(key),
             ownSlots: own.slots, boundarySlot: boundary.slot, tags: SnapshotAssembly.pairs(role.tags))
+        input.trustSlot = sourceSlots[.trust(key)]
+        input.maxSessionDurationSeconds = role.maxSessionDurationSeconds
+        return input
     }
 
     /// The slots of inline and attached policies, and whether every one of them was found.
@@ -150,6 +200,7 @@ struct SnapshotAssembly {
         counts.roles = directory.roles.count
         counts.managedPolicies = directory.policies.count
         counts.resources = directory.resources.count
+        counts.controlPolicies = directory.serviceControlPolicies.count + directory.resourceControlPolicies.count
         counts.quarantined = directory.quarantined.count
         counts.trees = documents.count
         counts.statements = documents.reduce(0) { $0 + $1.statementCount }

@@ -1,6 +1,7 @@
 internal import Directory
 internal import JSONDocument
 internal import PolicyModel
+internal import PolicySyntax
 
 /// What one file of the store says, checked by itself.
 enum Entity: Sendable, Hashable {
@@ -11,6 +12,9 @@ enum Entity: Sendable, Hashable {
     case policy(ManagedPolicy)
     case resource(ResourceEntry)
     case schema([Text: KeyDeclaration])
+    case organization(Organization)
+    case serviceControlPolicy(ControlPolicy)
+    case resourceControlPolicy(ControlPolicy)
 
     /// What names the entity in a directory.
     var key: EntityKey {
@@ -22,6 +26,9 @@ enum Entity: Sendable, Hashable {
         case .policy(let policy): policy.key
         case .resource(let entry): entry.key
         case .schema: .schema
+        case .organization: .organization
+        case .serviceControlPolicy(let policy): ControlPolicyKind.service.key(policy.name)
+        case .resourceControlPolicy(let policy): ControlPolicyKind.resource.key(policy.name)
         }
     }
 
@@ -31,6 +38,15 @@ enum Entity: Sendable, Hashable {
         case .user(let user): user.holdings
         case .group(let group): group.holdings
         case .role(let role): role.holdings
+        default: nil
+        }
+    }
+
+    /// The document of a managed or control policy; what others name by its name.
+    var namedPolicy: (name: Text, source: PolicySource)? {
+        switch self {
+        case .policy(let policy): (policy.arn, policy.source)
+        case .serviceControlPolicy(let policy), .resourceControlPolicy(let policy): (policy.name, policy.source)
         default: nil
         }
     }
@@ -73,11 +89,11 @@ enum Claim: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A group, policy or boundary that an entity names, and where.
+/// A group, policy, boundary or control policy that an entity names, and where.
 struct EntityReference: Sendable, Hashable {
     /// What must be in force.
     let target: EntityKey
-    /// The path inside the ARN; `nil` for groups, which are named without one.
+    /// The path inside the ARN; `nil` for groups and control policies, which are named without one.
     let path: Text?
     /// The user's text.
     let text: Text

@@ -38,6 +38,8 @@ struct EntityParser {
         case .policy(let account): policy(root, account)
         case .resource(let account): resource(root, account)
         case .schema: schema(root)
+        case .organization: organization(root)
+        case .controlPolicy(let kind): controlPolicy(root, kind)
         }
     }
 

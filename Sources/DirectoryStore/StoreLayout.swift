@@ -10,6 +10,11 @@ enum StorePlace: Hashable, Sendable {
     case policy(AccountID?)
     case resource(AccountID)
     case schema
+    case organization
+    case controlPolicy(ControlPolicyKind)
+
+    /// Whether the file says how others are parsed, and so is itself parsed without rules.
+    var holdsRules: Bool { self == .schema || self == .organization }
 }
 
 /// What the layout says of one name in a folder of the store.
@@ -28,6 +33,9 @@ enum LayoutVerdict: Hashable, Sendable {
 enum StoreLayout {
     static let fileSuffix: Text = ".json"
     static let schema: Text = "schema.json"
+    static let organization: Text = "organization.json"
+    /// What everything else is parsed by, in the order of reading.
+    static let rules = [schema, organization]
 
     /// Whether a file with this name is read.
     static func isRead(_ name: Text) -> Bool {
@@ -46,10 +54,10 @@ enum StoreLayout {
     /// What a folder at the path means; the path is relative to the store.
     static func folder(_ path: [Text]) -> LayoutVerdict {
         switch path.count {
-        case 1 where path[0] == "accounts" || path[0] == "managed": .folder
-        case 1 where path[0] == "organization": organization
+        case 1 where ["accounts", "managed", "organization"].contains(path[0]): .folder
         case 1: .ignored
         case 2 where path[0] == "accounts": accountFolder(path[1])
+        case 2 where path[0] == "organization" && ControlPolicyKind(folder: path[1]) != nil: .folder
         case 3 where path[0] == "accounts" && entityFolders.contains(path[2]): .folder
         default: .refused(code: "unknown-folder", message: "unknown folder `\(path.last ?? "")`")
         }
@@ -59,10 +67,12 @@ enum StoreLayout {
     static func file(_ path: [Text]) -> LayoutVerdict {
         switch path.count {
         case 1 where path[0] == schema: .file(.schema)
-        case 1 where path[0] == "organization.json": organization
+        case 1 where path[0] == organization: .file(.organization)
         case 2 where path[0] == "managed": .file(.policy(nil))
         case 3 where path[0] == "accounts" && path[2] == "account.json":
             AccountID(path[1]).map { .file(.account($0)) } ?? misplaced
+        case 3 where path[0] == "organization":
+            ControlPolicyKind(folder: path[1]).map { .file(.controlPolicy($0)) } ?? misplaced
         case 4 where path[0] == "accounts": entityFile(path)
         default: misplaced
         }
@@ -72,9 +82,6 @@ enum StoreLayout {
 
     private static let misplaced = LayoutVerdict.refused(
         code: "misplaced-file", message: "no `.json` file of this name belongs here")
-
-    private static let organization = LayoutVerdict.refused(
-        code: "not-supported", message: "organizations are not supported yet")
 
     private static func accountFolder(_ name: Text) -> LayoutVerdict {
         AccountID(name) != nil

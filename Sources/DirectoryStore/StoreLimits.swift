@@ -39,6 +39,10 @@ enum Quota {
     static let groupsMax = 10
     /// Versions of a managed policy.
     static let policyVersionsMax = 5
+    /// Levels of organizational units beneath the root.
+    static let unitDepthMax = 5
+    /// Control policies of a kind directly on one root, unit or account (the built-in one counts).
+    static let nodePoliciesMax = 5
     /// Seconds that a role's sessions may last (spec §8).
     static let sessionDurationSeconds = 3600...43200
 }

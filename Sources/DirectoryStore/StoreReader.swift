@@ -19,7 +19,8 @@ struct CachedReading: Sendable {
 /// What one reading leaves for the next.
 struct ReadingCache: Sendable {
     var files: [Text: CachedReading] = [:]
-    /// What the files were parsed by; the schema's keys are among them, so that a new schema parses everything anew.
+    /// What the files were parsed by; the schema's keys and the organization's partitions are among them, so that new ones
+    /// parse everything anew.
     var rules = PolicyRules()
 }
 

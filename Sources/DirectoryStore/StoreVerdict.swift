@@ -38,21 +38,15 @@ struct StoreVerdict: Sendable {
     }
 }
 
-/// Rule 3: entities in force that name something that is not, and the users of such groups.
+/// Rule 3: entities in force that name something that is not, the users of such groups, and the accounts on which an
+/// organization hangs it.
 private struct Quarantine {
     private(set) var entities: Set<EntityKey> = []
     private(set) var problems: [StoreDiagnostic] = []
 
     init(_ targets: Targets, limits: StoreLimits) {
         for file in targets.files.values {
-            for reference in targets.dangling(file) {
-                entities.insert(file.key)
-                problems.append(
-                    StoreDiagnostic(
-                        .error, "broken-reference",
-                        "\(file.key) is quarantined: `\(reference.text)`, which it names, does not exist",
-                        file: file.path.string, position: reference.position))
-            }
+            noteDangling(targets.dangling(file), of: file)
             if targets.documentsCount(of: file) > limits.principalDocumentsMax {
                 entities.insert(file.key)
                 problems.append(targets.countProblem(of: file, documentsMax: limits.principalDocumentsMax))
@@ -61,6 +55,27 @@ private struct Quarantine {
         // Groups do not nest: one step closes it.
         for file in targets.files.values where file.references.contains(where: { entities.contains($0.target) }) {
             entities.insert(file.key)
+        }
+    }
+
+    private mutating func noteDangling(_ references: [EntityReference], of file: EntityFile) {
+        guard !references.isEmpty else { return }
+        var quarantined = "\(file.key) is quarantined"
+        if case .organization(let organization) = file.entity {
+            // Nothing binds the management account, so nothing that is missing can (spec §6.2).
+            let accounts = Set(organization.root.accounts(naming: Set(references.map(\.target))))
+                .subtracting([organization.masterAccount])
+            entities.formUnion(accounts.map(EntityKey.account))
+            quarantined = "the accounts under this place of the organization are quarantined"
+        } else {
+            entities.insert(file.key)
+        }
+        for reference in references {
+            problems.append(
+                StoreDiagnostic(
+                    .error, "broken-reference",
+                    "\(quarantined): `\(reference.text)`, which it names, does not exist",
+                    file: file.path.string, position: reference.position))
         }
     }
 }
@@ -76,6 +91,9 @@ extension Directory {
         case .policy(let policy): (policies[policy.key], _) = (policy, policy.account.map { note($0) })
         case .resource(let entry): (resources[entry.key], _) = (entry, note(entry.account))
         case .schema(let keys): declaredKeys = keys
+        case .organization(let tree): organization = tree
+        case .serviceControlPolicy(let policy): serviceControlPolicies[entity.key] = policy
+        case .resourceControlPolicy(let policy): resourceControlPolicies[entity.key] = policy
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Directory
 internal import PolicyModel
 internal import PolicySyntax
 
@@ -62,10 +63,10 @@ struct StoreWalk {
         for name in inReadingOrder(names, logical) { try entry(name, in: descriptor, logical, physical: physical) }
     }
 
-    /// The schema before everything that is parsed by it.
+    /// The schema and the organization before everything that is parsed by them.
     private func inReadingOrder(_ names: [Text], _ logical: [Text]) -> [Text] {
-        guard logical.isEmpty, names.contains(StoreLayout.schema) else { return names }
-        return [StoreLayout.schema] + names.filter { $0 != StoreLayout.schema }
+        guard logical.isEmpty else { return names }
+        return StoreLayout.rules.filter(names.contains) + names.filter { !StoreLayout.rules.contains($0) }
     }
 
     /// Walks what a ConfigMap's `..data` leads to.
@@ -163,7 +164,7 @@ struct StoreWalk {
         switch StoreLayout.file(logical) {
         case .file(let place):
             scan.files[path] = .bad([problem])
-            if place == .schema { takeSchema(.bad([problem])) }
+            takeRules(.bad([problem]), place)
         default: scan.layoutProblems.append(problem)
         }
     }
@@ -189,21 +190,25 @@ struct StoreWalk {
             }
             cache.files[path] = entry
             scan.files[path] = entry.reading
-            if place == .schema { takeSchema(entry.reading) }
+            takeRules(entry.reading, place)
         }
     }
 
-    /// From here on documents are parsed with the schema's keys; a broken schema leaves those of the last reading.
-    private mutating func takeSchema(_ reading: EntityReading) {
-        switch reading.file?.entity {
-        case .schema(let keys): cache.rules.declaredKeys = keys
-        default: cache.rules = oldCache.rules
+    /// From here on documents are parsed with the schema's keys and the organization's partitions; where their file is
+    /// broken, with those of the last reading.
+    private mutating func takeRules(_ reading: EntityReading, _ place: StorePlace) {
+        switch (place, reading.file?.entity) {
+        case (.schema, .schema(let keys)?): cache.rules.declaredKeys = keys
+        case (.schema, _): cache.rules.declaredKeys = oldCache.rules.declaredKeys
+        case (.organization, .organization(let organization)?): cache.rules.partitions = organization.partitionsKnown
+        case (.organization, _): cache.rules.partitions = oldCache.rules.partitions
+        default: break
         }
     }
 
     private func reading(_ path: Text, physical: Text, _ place: StorePlace, _ stamp: FileStamp) -> CachedReading? {
-        // What was parsed by other rules has to be parsed again; the schema itself depends on none.
-        let old = cache.rules == oldCache.rules || place == .schema ? oldCache.files[path] : nil
+        // What was parsed by other rules has to be parsed again; what holds the rules depends on none.
+        let old = cache.rules == oldCache.rules || place.holdsRules ? oldCache.files[path] : nil
         if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
         do throws(FileFailure) {
             return try freshReading(path, physical: physical, place, old)
@@ -253,4 +258,11 @@ struct StoreWalk {
 extension Text {
     /// The path of a name in the folder.
     fileprivate func appending(_ name: Text) -> Text { isEmpty ? name : Text(string + "/" + name.string) }
+}
+
+extension Organization {
+    /// The partitions that ARNs of the store may name; `aws` is always one, for its own entities are of it.
+    fileprivate var partitionsKnown: Set<Text> {
+        partitions.map { Set($0).union(["aws"]) } ?? PolicyRules.partitionsKnown
+    }
 }

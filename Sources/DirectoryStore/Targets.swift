@@ -22,12 +22,21 @@ struct Targets {
     /// A name's case does not count, and a bare document may be attached under any path; whoever compiles the directory
     /// need not know that.
     func resolved(_ file: EntityFile) -> Entity {
+        if case .organization(let organization) = file.entity { return .organization(resolved(organization)) }
         var arns: [Text: Text] = [:]
         for reference in file.references where holds(reference) {
             if case .policy(let policy) = files[reference.target]?.entity { arns[reference.text] = policy.arn }
         }
         guard arns.contains(where: { $0 != $1 }) else { return file.entity }
         return file.entity.mappingPolicies { arns[$0] ?? $0 }
+    }
+
+    private func resolved(_ organization: Organization) -> Organization {
+        var copy = organization
+        copy.root = organization.root.mapping { kind, name in
+            files[kind.key(name)]?.entity.namedPolicy?.name ?? name
+        }
+        return copy
     }
 
     /// The references of the file that name nothing.

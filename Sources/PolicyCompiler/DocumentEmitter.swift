@@ -35,7 +35,9 @@ struct DocumentEmitter {
         for (number, statement) in document.statements.enumerated() { bodies.append(emitBody(statement, number)) }
         let allow = emitIndex(.allow)
         let deny = emitIndex(.deny)
-        var flags: UInt32 = testsSessionFacts ? Format.DocumentFlag.testsSessionFacts : 0
+        var flags: UInt32 = 0
+        if tests({ $0.isSessionFact }) { flags |= Format.DocumentFlag.testsSessionFacts }
+        if tests({ $0 == .tokenIssueTime }) { flags |= Format.DocumentFlag.testsTokenIssueTime }
         if allow != 0 { flags |= Format.DocumentFlag.hasAllow }
         if deny != 0 { flags |= Format.DocumentFlag.hasDeny }
         writer.set(Format.Document.magic, Format.documentMagic)
@@ -215,15 +217,17 @@ struct DocumentEmitter {
 
     private mutating func emitBody(_ statement: Statement, _ number: Int) -> UInt32 {
         let principal = statement.principal.map { emitPrincipal($0) } ?? 0
-        let conditions = statement.conditions
-            .map {
+        let conditions = statement.conditions.enumerated()
+            .map { ordinal, condition in
                 (
-                    cost: DocumentEmitter.cost($0),
-                    node: symbols.condition($0, expandsVariables: document.expandsVariables)
+                    cost: DocumentEmitter.cost(condition),
+                    node: symbols.condition(condition, expandsVariables: document.expandsVariables),
+                    ordinal: UInt32(ordinal)
                 )
             }
-            .sorted { ($0.cost, $0.node) < ($1.cost, $1.node) }
-        return append([UInt32(number), principal, UInt32(conditions.count)] + conditions.map(\.node))
+            .sorted { ($0.cost, $0.node, $0.ordinal) < ($1.cost, $1.node, $1.ordinal) }
+        return append(
+            [UInt32(number), principal, UInt32(conditions.count)] + conditions.map(\.node) + conditions.map(\.ordinal))
     }
 
     /// Cheap tests first: a false one spares the others.
@@ -266,26 +270,28 @@ struct DocumentEmitter {
         }
     }
 
-    /// Whether the document reads a fact of the session (design §3.3 `sessionRequired`).
-    private var testsSessionFacts: Bool {
-        document.statements.contains { statement in
-            statement.conditions.contains { isSessionFact($0.key) || $0.values.contains(where: readsSessionFact) }
-                || (statement.resource?.patterns.contains(where: readsSessionFact) ?? false)
+    /// Whether the document reads one of some keys, in a condition or a variable (design §3.3 `sessionRequired`).
+    private func tests(_ isWanted: (GlobalConditionKey) -> Bool) -> Bool {
+        func reads(_ text: Text) -> Bool {
+            variables(of: text).contains { GlobalConditionKey(rawValue: $0.foldedASCII.string).map(isWanted) ?? false }
+        }
+        return document.statements.contains { statement in
+            statement.conditions.contains { condition in
+                let key = GlobalConditionKey(rawValue: condition.key.foldedASCII.string)
+                return key.map(isWanted) ?? false
+                    || (condition.operator.base.takesVariables && condition.values.contains(where: reads))
+            } || (statement.resource?.patterns.contains(where: reads) ?? false)
         }
     }
 
-    private func isSessionFact(_ key: Text) -> Bool {
-        GlobalConditionKey(rawValue: key.foldedASCII.string)?.isSessionFact ?? false
-    }
-
-    private func readsSessionFact(_ text: Text) -> Bool {
-        guard document.expandsVariables, text.string.contains("${") else { return false }
+    private func variables(of text: Text) -> [Text] {
+        guard document.expandsVariables, text.string.contains("${") else { return [] }
         do throws(VariableText.Malformed) {
-            return try VariableText(expanding: text).parts.contains { part in
-                if case .variable(let key, _) = part { isSessionFact(key) } else { false }
+            return try VariableText(expanding: text).parts.compactMap { part in
+                if case .variable(let key, _) = part { key } else { nil }
             }
         } catch {
-            return false
+            return []
         }
     }
 }

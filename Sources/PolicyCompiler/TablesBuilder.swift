@@ -23,6 +23,10 @@ public struct PrincipalInput: Sendable {
     public var boundarySlot: UInt32?
     /// Its tags.
     public var tags: [(key: Text, value: Text)]
+    /// The document slot of a role's trust policy.
+    public var trustSlot: UInt32?
+    /// How many seconds a session of the role may last at most.
+    public var maxSessionDurationSeconds = 3_600
 
     /// Makes the input.
     public init(
@@ -50,12 +54,62 @@ public struct AccountInput: Sendable {
     public var isRootUserEnabled: Bool
     /// What `{"CanonicalUser": …}` names it by.
     public var canonicalID: Text?
+    /// Whether the store has a folder for it, rather than the organization only its number.
+    public var isInStore: Bool
+    /// Where it is in the organization, if it is.
+    public var place: OrganizationPlace?
 
     /// Makes the input.
-    public init(id: AccountID, isRootUserEnabled: Bool, canonicalID: Text?) {
+    public init(
+        id: AccountID, isRootUserEnabled: Bool, canonicalID: Text?, isInStore: Bool = true,
+        place: OrganizationPlace? = nil
+    ) {
         self.id = id
+        self.isInStore = isInStore
         self.isRootUserEnabled = isRootUserEnabled
         self.canonicalID = canonicalID
+        self.place = place
+    }
+}
+
+/// An account's place in the organization as tables are built from it.
+public struct OrganizationPlace: Sendable {
+    /// `o-x/r-y/ou-z/`: what `aws:PrincipalOrgPaths` says.
+    public var path: Text
+    /// The document slots of each level of service control policies, root first; `nil` for an account they do not bind.
+    public var serviceLevels: [[UInt32]]?
+    /// The document slots of each level of resource control policies, root first; `nil` where they do not act.
+    public var resourceLevels: [[UInt32]]?
+    /// Whether a service control policy of a level is missing.
+    public var isQuarantined = false
+    /// Whether a resource control policy of a level is missing.
+    public var isResourceQuarantined = false
+
+    /// Makes a place.
+    public init(path: Text, serviceLevels: [[UInt32]]?, resourceLevels: [[UInt32]]?) {
+        self.path = path
+        self.serviceLevels = serviceLevels
+        self.resourceLevels = resourceLevels
+    }
+}
+
+/// The organization as tables are built from it.
+public struct OrganizationInput: Sendable {
+    /// `o-…`.
+    public var id: Text
+    /// The management account.
+    public var masterAccount: AccountID
+    /// Whose a resource is that nothing else says it of.
+    public var defaultResourceAccount: AccountID?
+    /// The services on which resource control policies act, folded; `nil` is all.
+    public var services: [Text]?
+
+    /// Makes the input.
+    public init(id: Text, masterAccount: AccountID, defaultResourceAccount: AccountID?, services: [Text]?) {
+        self.id = id
+        self.masterAccount = masterAccount
+        self.defaultResourceAccount = defaultResourceAccount
+        self.services = services
     }
 }
 
@@ -95,8 +149,13 @@ public struct TablesBuilder {
     private var sets: [[UInt32]: UInt32] = [:]
     private var accountRecords: [AccountID: UInt32] = [:]
     private var accounts: [(name: Text, payload: UInt32)] = []
+    private var storeAccounts: [UInt32] = []
     private var users: [(name: Text, payload: UInt32)] = []
     private var roles: [(name: Text, payload: UInt32)] = []
+    private var roleARNs: [(name: Text, payload: UInt32)] = []
+    private var managedPolicies: [(name: Text, payload: UInt32)] = []
+    private var keyNames: [Text: UInt32] = [:]
+    private var organization: UInt32 = 0
     private var entries: [RegistryInput] = []
 
     /// Begins tables with documents that `symbols` compiled; a document's index is its slot.
@@ -109,12 +168,51 @@ public struct TablesBuilder {
     public mutating func add(_ account: AccountInput) {
         let id = directory.append(bytes: account.id.text.utf8)
         let canonical = account.canonicalID.map { directory.append(bytes: $0.utf8) } ?? 0
+        let path = account.place.map { directory.append(bytes: $0.path.utf8) } ?? 0
+        let service = account.place?.serviceLevels.map { levels($0) } ?? 0
+        let resource = account.place?.resourceLevels.map { levels($0) } ?? 0
         let record = directory.offset
-        directory.append(account.isRootUserEnabled ? Format.AccountRecord.isRootEnabled : 0)
-        directory.append(id)
-        directory.append(canonical)
+        for word in [TablesBuilder.flags(of: account), id, canonical, path, service, resource] { directory.append(word) }
         accountRecords[account.id] = record
         accounts.append((account.id.text, record))
+        if account.isInStore { storeAccounts.append(record) }
+    }
+
+    private static func flags(of account: AccountInput) -> UInt32 {
+        var flags: UInt32 = account.isRootUserEnabled ? Format.AccountRecord.isRootEnabled : 0
+        guard let place = account.place else { return flags }
+        flags |= Format.AccountRecord.isInOrganization
+        if place.isQuarantined { flags |= Format.AccountRecord.isQuarantined }
+        if place.isResourceQuarantined { flags |= Format.AccountRecord.isResourceQuarantined }
+        return flags
+    }
+
+    /// The sets of levels, root first; an empty level keeps its place.
+    private mutating func levels(_ levels: [[UInt32]]) -> UInt32 {
+        let offsets = levels.map { set($0) }
+        let offset = directory.offset
+        for word in [UInt32(offsets.count)] + offsets { directory.append(word) }
+        return offset
+    }
+
+    /// Says which organization the accounts are in.
+    public mutating func add(_ input: OrganizationInput) {
+        let id = directory.append(bytes: input.id.utf8)
+        let master = directory.append(bytes: input.masterAccount.text.utf8)
+        let owner = input.defaultResourceAccount.map { directory.append(bytes: $0.text.utf8) } ?? 0
+        var services: UInt32 = 0
+        if let names = input.services {
+            let offsets = names.map { directory.append(bytes: $0.utf8) }
+            services = directory.offset
+            for word in [UInt32(offsets.count)] + offsets { directory.append(word) }
+        }
+        organization = directory.offset
+        for word in [id, master, owner, services] { directory.append(word) }
+    }
+
+    /// Adds a managed policy by its ARN, as a session names it.
+    public mutating func add(managedPolicy arn: Text, slot: UInt32) {
+        managedPolicies.append((arn, slot))
     }
 
     /// Adds a user or role of an account that was added before; one of another account is left out.
@@ -126,18 +224,31 @@ public struct TablesBuilder {
         let own = set(principal.ownSlots)
         let boundary = principal.boundarySlot.map { set([$0]) } ?? 0
         let groups = principal.groupSlots.map { set($0) }.filter { $0 != 0 }
-        let tags = emit(tags: principal.tags, prefix: .principalTag, into: &directory)
+        let tags = emit(tags: principal.tags, prefix: .principalTag, names: &keyNames, into: &directory)
+        // A role's own tags are the resource's, when somebody asks to assume it (spec §8).
+        let resourceTags =
+            principal.isRole ? emit(tags: principal.tags, prefix: .resourceTag, names: &keyNames, into: &directory) : 0
         let record = directory.offset
         directory.append(principal.isRole ? Format.PrincipalRecord.role : Format.PrincipalRecord.user)
-        directory.append(principal.isQuarantined ? Format.PrincipalRecord.isQuarantined : 0)
-        for word in [account, arn, id, name, own, boundary, tags, UInt32(groups.count)] + groups {
+        directory.append(TablesBuilder.flags(of: principal))
+        let trust = principal.trustSlot ?? Format.none
+        let duration = UInt32(clamping: principal.maxSessionDurationSeconds)
+        for word in [account, arn, id, name, own, boundary, tags, trust, duration, resourceTags, UInt32(groups.count)] + groups {
             directory.append(word)
         }
         if principal.isRole {
+            roleARNs.append((principal.arn, record))
             roles.append((Text("\(principal.account):assumed-role/\(principal.name)"), record))
         } else {
             users.append((principal.arn, record))
         }
+    }
+
+    private static func flags(of principal: PrincipalInput) -> UInt32 {
+        var flags: UInt32 = principal.isQuarantined ? Format.PrincipalRecord.isQuarantined : 0
+        let path = ARN(principal.arn)?.resource ?? ""
+        if principal.isRole, path.hasPrefix("role/aws-service-role/") { flags |= Format.PrincipalRecord.isServiceLinked }
+        return flags
     }
 
     /// Adds a registry entry.
@@ -156,7 +267,7 @@ public struct TablesBuilder {
             keyFlags[Int(symbols.key(declared.key))] |= Symbols.declared(declared.declaration)
         }
         for key in documents.lazy.flatMap(\.plainKeys) { keyFlags[Int(key)] |= Format.KeyFlag.isTestedPlain }
-        let only = accounts.count == 1 ? Int(accounts[0].payload) : 0
+        let only = storeAccounts.count == 1 ? Int(storeAccounts[0]) : 0
         return DecisionTables(
             DecisionTables.Segments(
                 actions: SymbolTableWriter.storage(symbols.actions.map { ($0, 0) }),
@@ -166,9 +277,10 @@ public struct TablesBuilder {
                 keyFlags: ImageStorage(keyFlags), conditions: symbols.conditionWriter.storage(),
                 conditionCount: symbols.conditionCount, documents: documents.map(\.storage),
                 directory: directory.storage(), users: SymbolTableWriter.storage(users),
-                roles: SymbolTableWriter.storage(roles), accounts: SymbolTableWriter.storage(accounts),
-                registry: registry),
-            onlyAccount: only)
+                roles: SymbolTableWriter.storage(roles), roleARNs: SymbolTableWriter.storage(roleARNs),
+                managedPolicies: SymbolTableWriter.storage(managedPolicies),
+                accounts: SymbolTableWriter.storage(accounts), registry: registry),
+            onlyAccount: only, organization: Int(organization))
     }
 
     /// The offset of a set of documents, written once however many principals hold it; 0 for none.
@@ -190,20 +302,21 @@ public struct TablesBuilder {
         return offset
     }
 
-    /// Writes a list of tags by the symbols of their condition keys; 0 for none.
+    /// Writes a list of tags by the symbols and names of their condition keys; 0 for none.
     private func emit(
-        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, into writer: inout ImageWriter
+        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, names: inout [Text: UInt32],
+        into writer: inout ImageWriter
     ) -> UInt32 {
         guard !tags.isEmpty else { return 0 }
-        let words = tags.map { tag in
-            (symbols.key(Text(prefix.rawValue + tag.key.foldedASCII.string)), writer.append(bytes: tag.value.utf8))
+        var words: [UInt32] = [UInt32(tags.count)]
+        for tag in tags {
+            let key = Text(prefix.rawValue + tag.key.foldedASCII.string)
+            let name = names[key] ?? writer.append(bytes: key.utf8)
+            names[key] = name
+            words += [symbols.key(key), name, writer.append(bytes: tag.value.utf8)]
         }
         let offset = writer.offset
-        writer.append(UInt32(words.count))
-        for (key, value) in words {
-            writer.append(key)
-            writer.append(value)
-        }
+        for word in words { writer.append(word) }
         return offset
     }
 
@@ -212,6 +325,7 @@ public struct TablesBuilder {
     private func emitRegistry() -> ImageStorage {
         // Offset 0 holds the trie's root, and 1 stands for a program without words.
         var writer = ImageWriter(header: 2)
+        var names: [Text: UInt32] = [:]
         var trie = TrieBuilder()
         var programs = ProgramWriter { _ in 0 }
         let ranked = entries.sorted { TablesBuilder.isMoreSpecific($0.pattern, than: $1.pattern) }
@@ -219,15 +333,17 @@ public struct TablesBuilder {
             guard let pieces = Lowering.resource(entry.pattern, expandsVariables: false, completes: false) else {
                 continue
             }
-            trie.insert(pieces, payload: emit(entry, rank: UInt32(rank), into: &writer))
+            trie.insert(pieces, payload: emit(entry, rank: UInt32(rank), names: &names, into: &writer))
         }
         writer.set(0, trie.isEmpty ? 0 : trie.emit(&programs, into: &writer))
         return writer.storage()
     }
 
-    private func emit(_ entry: RegistryInput, rank: UInt32, into writer: inout ImageWriter) -> UInt32 {
+    private func emit(
+        _ entry: RegistryInput, rank: UInt32, names: inout [Text: UInt32], into writer: inout ImageWriter
+    ) -> UInt32 {
         let owner = writer.append(bytes: entry.owner.text.utf8)
-        let tags = emit(tags: entry.tags ?? [], prefix: .resourceTag, into: &writer)
+        let tags = emit(tags: entry.tags ?? [], prefix: .resourceTag, names: &names, into: &writer)
         var flags: UInt32 = entry.isPolicyRequired ? Format.RegistryEntry.isPolicyRequired : 0
         if entry.tags != nil { flags |= Format.RegistryEntry.hasTags }
         let offset = writer.offset

@@ -91,12 +91,12 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     /// Credentials of this kind may not call the action (spec §8): a root user that assumes a role, a session that asks
     /// for session tokens.
     case unsuitableCredentials
+    /// The role that is to be assumed is not in the store.
+    case unknownRole
     /// A role chain may not change the source identity it carries (spec §8).
     case sourceIdentityIsSet
     /// The principal names no user or role of the store.
     case unknownPrincipal
-    /// A kind of principal that this version does not evaluate.
-    case unsupportedPrincipal
     /// The root user of an account that has not enabled it (design §3.2).
     case rootDisabled
     /// Nothing says which account owns the resource (design §3.2).
@@ -130,9 +130,9 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
         case .sessionPolicy: "no session policy allows it"
         case .serviceControlPolicy: "no service control policy allows it"
         case .unsuitableCredentials: "credentials of this kind may not call it"
+        case .unknownRole: "the store has no such role"
         case .sourceIdentityIsSet: "the source identity of a role chain may not be changed"
         case .unknownPrincipal: "the store has no such principal"
-        case .unsupportedPrincipal: "this version does not evaluate principals of this kind"
         case .rootDisabled: "the root user of this account is disabled"
         case .unknownResourceAccount: "nothing says which account owns the resource"
         case .ambiguousOwner: "two sources disagree about which account owns the resource"
@@ -140,6 +140,26 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
         case .sessionRequired: "a policy tests facts about the session, and the question gives none"
         case .tooCostly: "deciding took too many steps"
         case .stalePolicies: "the policies in force are older than the operator allows"
+        }
+    }
+
+    /// How the reason ends a sentence about an action, in the words of AWS's own messages where it has some.
+    public func clause(for action: Text) -> String {
+        switch self {
+        case .identityPolicyDeny: "with an explicit deny in an identity-based policy"
+        case .permissionsBoundaryDeny: "with an explicit deny in a permissions boundary"
+        case .sessionPolicyDeny: "with an explicit deny in a session policy"
+        case .resourcePolicyDeny: "with an explicit deny in a resource-based policy"
+        case .trustPolicyDeny: "with an explicit deny in the role trust policy"
+        case .serviceControlPolicyDeny: "with an explicit deny in a service control policy"
+        case .resourceControlPolicyDeny: "with an explicit deny in a resource control policy"
+        case .identityPolicy: "because no identity-based policy allows the \(action) action"
+        case .permissionsBoundary: "because no permissions boundary allows the \(action) action"
+        case .sessionPolicy: "because no session policy allows the \(action) action"
+        case .resourcePolicy: "because no resource-based policy allows the \(action) action"
+        case .trustPolicy: "because the role trust policy does not allow the \(action) action"
+        case .serviceControlPolicy: "because no service control policy allows the \(action) action"
+        default: "because \(sentence)"
         }
     }
 }

@@ -12,6 +12,8 @@ struct Connection: ~Copyable {
         case serving
         /// A `Reload` is under way; what follows it waits, so that replies keep their order.
         case reloading
+        /// The explainer answers a message; what follows it waits, so that replies keep their order.
+        case explaining
         /// `Watch` has taken the connection; what the caller sends is read and ignored.
         case watching
         /// No more is answered: what is written goes out, then the connection is closed.

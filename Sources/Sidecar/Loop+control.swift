@@ -1,6 +1,8 @@
+internal import DecisionTree
 internal import Directory
 internal import Glibc
 internal import Synchronization
+internal import WireProtocol
 
 // What comes from other threads: new connections, new snapshots, ended reloads, the drain.
 extension Loop {
@@ -23,6 +25,7 @@ extension Loop {
             switch command {
             case .adopt(let descriptor, let isTrusted): adopt(descriptor, isTrusted: isTrusted)
             case .reloaded(let token, let result): endReload(token, result)
+            case .explained(let token, let reply): endExplanation(token, reply)
             case .drain: beginDrain()
             }
         }
@@ -43,6 +46,27 @@ extension Loop {
         guard let slot = connections.slot(of: token), connections[slot].state == .reloading else { return }
         connections[slot].state = .serving
         handler.answerReload(result)
+        sendReplies(slot)
+        enqueue(slot)
+    }
+
+    /// Has the explainer answer a message; the connection waits for its reply.
+    mutating func beginExplanation(_ slot: Int, _ message: ByteView) {
+        let token = connections.token(of: slot)
+        let job = Explainer.Job(
+            message: message.bytes, isTrusted: connections[slot].isTrusted, inForce: handler.inForce, token: token,
+            port: port)
+        guard shared.explainer.take(job) else {
+            handler.replies.appendError(.overloaded(retryAfterMilliseconds: SidecarLimits.explainRetryMilliseconds))
+            return
+        }
+        connections[slot].state = .explaining
+    }
+
+    private mutating func endExplanation(_ token: UInt64, _ reply: [UInt8]) {
+        guard let slot = connections.slot(of: token), connections[slot].state == .explaining else { return }
+        connections[slot].state = .serving
+        handler.replies.append(reply[...])
         sendReplies(slot)
         enqueue(slot)
     }

@@ -106,6 +106,7 @@ extension Loop {
             return false
         case .close: connections[slot].state = .closing
         case .watch: connections[slot].state = .watching
+        case .explain: beginExplanation(slot, message)
         case .reload(let isReplyWanted): beginReload(slot, isReplyWanted: isReplyWanted)
         }
         window.removeFirst(end + 1)

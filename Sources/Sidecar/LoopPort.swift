@@ -7,6 +7,8 @@ enum LoopCommand: Sendable {
     case adopt(descriptor: Int32, isTrusted: Bool)
     /// The reload that a connection waits for has ended.
     case reloaded(token: UInt64, result: Result<String, ReloadFailure>)
+    /// The explanation that a connection waits for is written: its reply, or no bytes for a call that wants none.
+    case explained(token: UInt64, reply: [UInt8])
     /// Answer what has been read, and end.
     case drain
 }

@@ -5,6 +5,8 @@ internal import Synchronization
 final class LoopShared: Sendable {
     let source: any SnapshotSource
     let counters: [LoopCounters]
+    /// Answers what asks for an explanation, on a thread of its own.
+    let explainer = Explainer()
     let clock: SidecarClock
     let staleDenyAfterSeconds: Int64?
     let notifier: ServiceManager
@@ -19,7 +21,8 @@ final class LoopShared: Sendable {
 
     init(configuration: SidecarConfiguration, source: any SnapshotSource) {
         self.source = source
-        counters = (0..<configuration.loops).map { _ in LoopCounters() }
+        // The last is the explainer's.
+        counters = (0..<configuration.loops + 1).map { _ in LoopCounters() }
         clock = configuration.clock
         staleDenyAfterSeconds = configuration.staleDenyAfterSeconds
         notifier = ServiceManager(socket: configuration.notifySocket)

@@ -17,6 +17,8 @@ enum MessageOutcome {
     case watch
     /// Have the store read again, and reply when that has ended.
     case reload(isReplyWanted: Bool)
+    /// Have the explainer answer the message: explaining takes longer than others should wait.
+    case explain
 }
 
 /// Turns messages into replies: scan, decide, format.
@@ -42,12 +44,18 @@ struct MessageHandler: ~Copyable {
     var scanner = MessageScanner()
     var scratch = Scratch()
     var inForce: InForce
+    /// Session policies that were compiled before.
+    var sessionPolicies = SessionPolicyCache()
+    /// Whether this is the explainer's handler, which others' questions do not wait for.
+    let explains: Bool
 
     /// A handler of what the source has in force now.
-    init(shared: LoopShared, counters: LoopCounters) {
+    init(shared: LoopShared, counters: LoopCounters, explains: Bool = false) {
+        self.explains = explains
         self.shared = shared
         self.counters = counters
         inForce = MessageHandler.inForce(shared.source.current, shared)
+        sessionPolicies.begin(inForce.snapshot)
     }
 
     /// The revision that answers carry.
@@ -55,7 +63,13 @@ struct MessageHandler: ~Copyable {
 
     /// Answers from here on by what is given.
     mutating func use(_ current: (snapshot: Snapshot, status: StoreStatus)) {
-        inForce = MessageHandler.inForce(current, shared)
+        use(MessageHandler.inForce(current, shared))
+    }
+
+    /// Answers from here on by what is given.
+    mutating func use(_ inForce: InForce) {
+        self.inForce = inForce
+        sessionPolicies.begin(inForce.snapshot)
     }
 
     static func inForce(
@@ -100,12 +114,19 @@ struct MessageHandler: ~Copyable {
         switch incoming {
         case .authorize(let explain):
             try checkMayExplain(explain, isTrusted)
+            if explain, !explains { return .explain }
             budget.questions -= 1
             try answerAuthorize(explain: explain)
         case .authorizeMany(_, let explain):
             try checkMayExplain(explain, isTrusted)
+            if explain, !explains { return .explain }
             replies.beginAnswers()
             return answerQuestions(explain: explain, of: inForce.snapshot, &budget)
+        case .assumeRole(let explain):
+            try checkMayExplain(explain, isTrusted)
+            if explain, !explains { return .explain }
+            budget.questions -= 1
+            try answerAssumeRole(explain: explain)
         case .status: replies.appendStatusReply(report(isTrusted: isTrusted))
         case .reload:
             guard isTrusted else { throw .permissionDenied("`Reload` is for trusted users") }

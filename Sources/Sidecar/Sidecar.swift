@@ -93,6 +93,7 @@ public final class Sidecar: Sendable {
             return threads
         }
         for thread in threads { thread.join() }
+        shared.explainer.stop()
         drain.unlock()
     }
 
@@ -121,6 +122,7 @@ public final class Sidecar: Sendable {
         var ports: [LoopPort] = []
         var threads: [PlainThread] = []
         do throws(SidecarError) {
+            try shared.explainer.start(shared)
             for index in 0..<configuration.loops {
                 let port = try LoopPort()
                 threads.append(try startLoop(port, index: index))
@@ -135,6 +137,7 @@ public final class Sidecar: Sendable {
         } catch {
             for port in ports { _ = port.post(.drain) }
             for thread in threads { thread.join() }
+            shared.explainer.stop()
             throw error
         }
     }

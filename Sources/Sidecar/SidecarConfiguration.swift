@@ -57,6 +57,8 @@ public struct SidecarConfiguration: Sendable {
 enum SidecarLimits {
     /// A message without its NUL.
     static let messageBytesMax = 64 * 1024
+    /// When a caller should ask again for an explanation that there was no room for.
+    static let explainRetryMilliseconds = 50
     /// What a connection may be given before others have had their turn.
     static let turnMessagesMax = 32
     static let turnBytesMax = 64 * 1024

@@ -6,6 +6,9 @@ public enum Incoming: Sendable {
     case authorize(explain: Bool)
     /// `io.postern.AuthorizeMany`: `nextQuestion` gives the questions one by one.
     case authorizeMany(count: Int, explain: Bool)
+    /// `io.postern.AssumeRole`: the scanner's `view` holds principal, role and session, its `assumption` the rest, and
+    /// `contextRange` is the context.
+    case assumeRole(explain: Bool)
     /// `io.postern.Status`.
     case status
     /// `io.postern.Reload`.

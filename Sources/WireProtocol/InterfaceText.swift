@@ -8,7 +8,7 @@ enum InterfaceText {
         # Decisions follow the policy language of AWS IAM, for the policies of your own application.
         interface io.postern
 
-        # What the caller knows of the credentials behind the principal
+        # What the caller knows of the credentials behind the principal; user is the one behind a federated-user session
         type Session (
           policies: ?[]object,
           policyArns: ?[]string,
@@ -18,7 +18,8 @@ enum InterfaceText {
           federatedProvider: ?string,
           issued: ?string,
           mfaPresent: ?bool,
-          mfaAgeSeconds: ?int
+          mfaAgeSeconds: ?int,
+          user: ?string
         )
 
         # One question of AuthorizeMany; what it leaves out is taken from the call
@@ -79,7 +80,7 @@ enum InterfaceText {
           explain: ?bool
         ) -> (answers: []Answer, revision: string)
 
-        # Not supported yet
+        # May this principal assume this role, and what would the session be? No credentials are issued
         method AssumeRole(
           principal: string,
           session: ?Session,

@@ -77,6 +77,9 @@ struct JSONTape: ~Copyable {
 
     private mutating func close(_ container: Int, isObject: Bool) throws(JSONFault) {
         tokens[container].next = UInt32(tokens.count)
+        // The text began here and went on to the end of everything: what is left is cut off.
+        let opened = tokens[container].text
+        tokens[container].text = opened.slice(0, opened.count - (text.count - index))
         open.truncate(to: open.count - 1)
         guard isObject, tokens[container].count > 1 else { return }
         if let name = names.repeatedName(of: container, in: tokens, foldsCase: false) {
@@ -115,7 +118,7 @@ struct JSONTape: ~Copyable {
     private mutating func openContainer(_ kind: JSONKind) throws(JSONFault) {
         guard open.count < depthMax || isInPolicies else { throw .tooDeep(offset: index) }
         open.append(UInt32(tokens.count))
-        append(kind, ByteView())
+        append(kind, text.dropFirst(index))
         index += 1
     }
 

@@ -26,7 +26,7 @@ struct JSONToken: BitwiseCopyable {
     var next: UInt32
     /// How many elements or members are directly inside.
     var count: UInt32
-    /// A string's characters with escapes resolved, or a number's text.
+    /// A string's characters with escapes resolved, a number's text, or a container as it stands in the text.
     var text: ByteView
 }
 

@@ -23,35 +23,17 @@ extension MessageScanner {
         return .authorize(explain: explain)
     }
 
-    /// Reads principal, action and resource, all of which must be there.
+    /// Reads principal, action and resource, all of which must be there, and the question's own session.
     private mutating func scanQuestion(_ members: QuestionMembers) throws(WireError) {
         view.principal = try text(members.principal, "principal", WireBounds.principalBytesMax)
         view.action = try text(members.action, "action", WireBounds.actionBytesMax)
         view.resource = try text(members.resource, "resource", WireBounds.resourceBytesMax)
-        try refuseSession(members)
+        if let session = members.session { try scanSession(session) }
     }
 
-    private mutating func refuseSession(_ members: QuestionMembers) throws(WireError) {
-        guard let session = members.session else { return }
-        guard tape.tokens[session].kind == .object else { throw .invalidParameter("session") }
-        throw .badRequest("`session` is not supported yet")
-    }
-
-    private mutating func explain(_ members: QuestionMembers) throws(WireError) -> Bool {
+    private func explain(_ members: QuestionMembers) throws(WireError) -> Bool {
         guard let explain = members.explain else { return false }
-        switch tape.tokens[explain].kind {
-        case .true: return true
-        case .false: return false
-        default: throw .invalidParameter("explain")
-        }
-    }
-
-    private mutating func text(_ token: Int?, _ name: String, _ bytesMax: Int) throws(WireError) -> ByteView {
-        guard let token, tape.tokens[token].kind == .string else { throw .invalidParameter(name) }
-        let text = tape.tokens[token].text
-        guard !text.isEmpty else { throw .badRequest("`\(name)` is empty") }
-        guard text.count <= bytesMax else { throw .badRequest("`\(name)` is longer than \(bytesMax) bytes") }
-        return text
+        return try boolean(explain, "explain")
     }
 
     /// Sorts the members of an object; one that has no place there is `invalidParameter`.
@@ -113,10 +95,14 @@ extension MessageScanner {
         }
         if members.action != nil { _ = try text(members.action, "action", WireBounds.actionBytesMax) }
         if members.resource != nil { _ = try text(members.resource, "resource", WireBounds.resourceBytesMax) }
-        try refuseSession(members)
+        if let session = members.session { try scanSession(session) }
         batch.defaults = members
+        batch.defaultSession = view.session
         if let context = members.context { batch.defaultContext = try scanContext(context, keys) }
         batch.valueCount = view.values.count
+        batch.tagCount = view.sessionTags.count
+        batch.textCount = view.sessionTexts.count
+        batch.policyCount = view.sessionPolicies.count
     }
 
     /// Puts the next question of an `AuthorizeMany` into `view`.
@@ -127,13 +113,22 @@ extension MessageScanner {
         let question = batch.next
         batch.next = Int(tape.tokens[question].next)
         batch.done += 1
-        view.entries.truncate(to: batch.defaultContext.upperBound)
-        view.values.truncate(to: batch.valueCount)
+        forgetQuestion()
         do throws(WireError) {
             return .question(context: try scan(question: question, keys))
         } catch {
             return .fault(error.questionFault)
         }
+    }
+
+    /// Brings the view back to the call's defaults.
+    private mutating func forgetQuestion() {
+        view.entries.truncate(to: batch.defaultContext.upperBound)
+        view.values.truncate(to: batch.valueCount)
+        view.session = batch.defaultSession
+        view.sessionTags.truncate(to: batch.tagCount)
+        view.sessionTexts.truncate(to: batch.textCount)
+        view.sessionPolicies.truncate(to: batch.policyCount)
     }
 
     private mutating func scan(question: Int, _ keys: SymbolTable) throws(WireError) -> Range<Int> {

@@ -11,6 +11,8 @@ public struct MessageScanner: ~Copyable {
     public var view: RequestView
     /// Which of `view.entries` are the question's context.
     public internal(set) var contextRange = 0..<0
+    /// What the `AssumeRole` last scanned asks for; its lists stand in the view's buffers.
+    public internal(set) var assumption = AssumptionView()
     /// What the caller wants done with the reply; good even when `scan` throws, as far as it could be read.
     public internal(set) var flags = CallFlags()
 
@@ -21,12 +23,16 @@ public struct MessageScanner: ~Copyable {
     struct Batch {
         var defaults = QuestionMembers()
         var defaultContext = 0..<0
+        var defaultSession = SessionView()
         /// The token of the next question, and how many there are and have been given out.
         var next = 0
         var count = 0
         var done = 0
         /// The arena and the buffers are brought back to these before each question.
         var valueCount = 0
+        var tagCount = 0
+        var textCount = 0
+        var policyCount = 0
     }
 
     /// A scanner with room for usual messages.
@@ -42,6 +48,7 @@ public struct MessageScanner: ~Copyable {
         view.reset()
         flags = CallFlags()
         contextRange = 0..<0
+        assumption = AssumptionView()
         batch = Batch()
         guard message.count <= WireBounds.messageBytesMax else { throw .tooLong }
         do throws(JSONFault) {
@@ -84,15 +91,15 @@ public struct MessageScanner: ~Copyable {
 
     private mutating func readFlag(_ name: ByteView, _ value: Int) throws(WireError) {
         if name.equals("oneway") {
-            flags.oneway = try boolean(value, "oneway")
+            flags.oneway = try flag(value, "oneway")
         } else if name.equals("more") {
-            flags.more = try boolean(value, "more")
+            flags.more = try flag(value, "more")
         } else if name.equals("upgrade") {
-            flags.upgrade = try boolean(value, "upgrade")
+            flags.upgrade = try flag(value, "upgrade")
         }
     }
 
-    private mutating func boolean(_ token: Int, _ name: String) throws(WireError) -> Bool {
+    private func flag(_ token: Int, _ name: String) throws(WireError) -> Bool {
         switch tape.tokens[token].kind {
         case .true: return true
         case .false, .null: return false
@@ -121,7 +128,7 @@ public struct MessageScanner: ~Copyable {
         switch method {
         case .authorize: return try scanAuthorize(envelope.parameters, keys)
         case .authorizeMany: return try scanAuthorizeMany(envelope.parameters, keys)
-        case .assumeRole: throw .badRequest("`AssumeRole` is not supported yet")
+        case .assumeRole: return try scanAssumeRole(envelope.parameters, keys)
         case .getInterfaceDescription: return try scanGetInterfaceDescription(envelope.parameters)
         case .status, .reload, .watch, .getInfo: return try scanWithoutParameters(method, envelope.parameters)
         }

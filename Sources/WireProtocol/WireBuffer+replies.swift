@@ -14,6 +14,20 @@ extension WireBuffer {
         append("}}\0")
     }
 
+    /// Answers `AssumeRole`; `principal` and `session` are those of the session to be, when it is allowed.
+    public mutating func appendAssumeRoleReply(
+        _ decision: Decision, principal: String?, session: WireSession?, revision: String,
+        explanation: WireExplanation? = nil
+    ) {
+        append("{\"parameters\":{")
+        append(decision)
+        append("principal", principal)
+        append(session: session)
+        append("revision", revision)
+        append(explanation)
+        append("}}\0")
+    }
+
     /// Begins the answer of `AuthorizeMany`; answers follow in the order of the questions.
     public mutating func beginAnswers() { append("{\"parameters\":{\"answers\":[") }
 
@@ -101,13 +115,6 @@ extension WireBuffer {
         case .interfaceNotFound(let interface): append("interface", interface)
         }
         append("}}\0")
-    }
-
-    private mutating func append(_ name: StaticString, _ value: String) {
-        append("\"")
-        append(name)
-        append("\":")
-        append(jsonString: value)
     }
 
     /// `allowed` is true for one decision only, so the two can never disagree.

@@ -1,11 +1,22 @@
 /// Why a decision came out as it did, as replies carry it under `explain`.
+///
+/// Names of layers, outcomes and elements are those of the interface, or ones that a newer sidecar knows. Readers take
+/// every member as optional: what is not there is empty.
 public struct WireExplanation: Sendable, Hashable {
     /// The reason's code: `PolicyModel.Reason`'s raw value, or one that a newer sidecar knows.
     public var reason: String
     /// One sentence.
     public var summary: String
+    /// The layers that denied, or whose lack of an allow mattered.
+    public var deniedBy: [String]
+    /// The account that owns the resource, where one is known.
+    public var resourceAccount: String?
     /// The statement that decided, when one did.
     public var matchedStatement: Statement?
+    /// What each layer in play came to.
+    public var layers: [Layer]
+    /// When denied: the statement that came closest to allowing; advice, not part of the decision.
+    public var nearestAllow: NearestAllow?
 
     /// A statement, and where it is written.
     public struct Statement: Sendable, Hashable {
@@ -39,50 +50,125 @@ public struct WireExplanation: Sendable, Hashable {
         }
     }
 
+    /// One kind of policy, at one level of the organization where there are several.
+    public struct Layer: Sendable, Hashable {
+        /// The kind of policy.
+        public var layer: String
+        /// The organization's node, for control policies.
+        public var level: String?
+        /// `allowed`, `denied` or `silent`.
+        public var outcome: String
+        /// The statements whose action and resource match.
+        public var statements: [LayerStatement]
+
+        /// Makes a layer's description.
+        public init(layer: String, level: String? = nil, outcome: String, statements: [LayerStatement] = []) {
+            self.layer = layer
+            self.level = level
+            self.outcome = outcome
+            self.statements = statements
+        }
+    }
+
+    /// A statement of a layer, with what it came to; the layer's own name is said once, by the layer.
+    public struct LayerStatement: Sendable, Hashable {
+        /// Which statement.
+        public var statement: Statement
+        /// `Allow` or `Deny`.
+        public var effect: String
+        /// `applied`, `conditionFailed` or `principalMismatch`.
+        public var outcome: String
+        /// How a resource policy names the caller, where it does.
+        public var grade: [String]?
+        /// The conditions that did not hold.
+        public var failedConditions: [Condition]
+
+        /// Makes a statement's description.
+        public init(
+            statement: Statement, effect: String, outcome: String, grade: [String]? = nil,
+            failedConditions: [Condition] = []
+        ) {
+            self.statement = statement
+            self.effect = effect
+            self.outcome = outcome
+            self.grade = grade
+            self.failedConditions = failedConditions
+        }
+    }
+
+    /// A condition that did not hold.
+    public struct Condition: Sendable, Hashable {
+        /// The operator as the policy writes it.
+        public var `operator`: String
+        /// The key.
+        public var key: String
+        /// The policy's values.
+        public var wanted: [String]
+        /// The request's values; `nil` when it has no such key.
+        public var actual: [String]?
+
+        /// Makes a condition's description.
+        public init(operator: String, key: String, wanted: [String], actual: [String]?) {
+            self.operator = `operator`
+            self.key = key
+            self.wanted = wanted
+            self.actual = actual
+        }
+    }
+
+    /// The statement that came closest to allowing.
+    public struct NearestAllow: Sendable, Hashable {
+        /// One sentence.
+        public var advice: String
+        /// Which statement.
+        public var statement: Statement
+        /// What would have to be otherwise.
+        public var missing: [Missing]
+
+        /// Makes a description.
+        public init(advice: String, statement: Statement, missing: [Missing]) {
+            self.advice = advice
+            self.statement = statement
+            self.missing = missing
+        }
+    }
+
+    /// Something that kept a statement from applying.
+    public struct Missing: Sendable, Hashable {
+        /// `action`, `resource`, `principal`, `condition` or `layer`.
+        public var element: String
+        /// What the statement asks for.
+        public var wanted: [String]
+        /// What the request has; `nil` when nothing.
+        public var actual: [String]?
+        /// A condition's operator.
+        public var `operator`: String?
+        /// A condition's key.
+        public var key: String?
+
+        /// Makes a description.
+        public init(
+            element: String, wanted: [String], actual: [String]?, operator: String? = nil, key: String? = nil
+        ) {
+            self.element = element
+            self.wanted = wanted
+            self.actual = actual
+            self.operator = `operator`
+            self.key = key
+        }
+    }
+
     /// Makes an explanation.
-    public init(reason: String, summary: String, matchedStatement: Statement? = nil) {
+    public init(
+        reason: String, summary: String, deniedBy: [String] = [], resourceAccount: String? = nil,
+        matchedStatement: Statement? = nil, layers: [Layer] = [], nearestAllow: NearestAllow? = nil
+    ) {
         self.reason = reason
         self.summary = summary
+        self.deniedBy = deniedBy
+        self.resourceAccount = resourceAccount
         self.matchedStatement = matchedStatement
-    }
-}
-
-extension WireBuffer {
-    mutating func append(_ explanation: WireExplanation) {
-        append("{\"reason\":")
-        append(jsonString: explanation.reason)
-        append(",\"summary\":")
-        append(jsonString: explanation.summary)
-        if let statement = explanation.matchedStatement {
-            append(",\"matchedStatement\":")
-            append(statement)
-        }
-        append("}")
-    }
-
-    private mutating func append(_ statement: WireExplanation.Statement) {
-        append("{\"layer\":")
-        append(jsonString: statement.layer)
-        append(",\"policy\":")
-        append(jsonString: statement.policy)
-        if let sid = statement.sid {
-            append(",\"sid\":")
-            append(jsonString: sid)
-        }
-        append(",\"index\":")
-        append(statement.statementIndex)
-        if let file = statement.file {
-            append(",\"file\":")
-            append(jsonString: file)
-        }
-        if let line = statement.line {
-            append(",\"line\":")
-            append(line)
-        }
-        if let column = statement.column {
-            append(",\"column\":")
-            append(column)
-        }
-        append("}")
+        self.layers = layers
+        self.nearestAllow = nearestAllow
     }
 }

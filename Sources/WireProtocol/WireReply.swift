@@ -94,7 +94,7 @@ public struct WireAnswer: Sendable, Hashable {
             throw .malformed("`allowed` contradicts the rest")
         }
         self.decision = decision
-        explanation = try value.present("explanation").map { value throws(ReplyError) in try WireExplanation(value) }
+        explanation = try value.object("explanation") { value throws(ReplyError) in try WireExplanation(value) }
     }
 }
 
@@ -104,25 +104,6 @@ public struct WireAuthorization: Sendable, Hashable {
     public let answer: WireAnswer
     /// The revision that was in force.
     public let revision: String
-}
-
-extension WireExplanation {
-    init(_ value: WireValue) throws(ReplyError) {
-        self.init(
-            reason: try value.required("reason", \.string), summary: try value.required("summary", \.string),
-            matchedStatement: try value.present("matchedStatement")
-                .map { value throws(ReplyError) in try Statement(value) })
-    }
-}
-
-extension WireExplanation.Statement {
-    init(_ value: WireValue) throws(ReplyError) {
-        self.init(
-            layer: try value.required("layer", \.string), policy: try value.required("policy", \.string),
-            sid: try value.optional("sid", \.string), statementIndex: try value.required("index", \.integer),
-            file: try value.optional("file", \.string), line: try value.optional("line", \.integer),
-            column: try value.optional("column", \.integer))
-    }
 }
 
 extension StatusReport {

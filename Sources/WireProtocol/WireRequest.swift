@@ -10,15 +10,19 @@ public struct WireQuestion: Sendable, Hashable {
     public var resource: String?
     /// What is known of the circumstances; `nil` takes the call's default, an empty one replaces it.
     public var context: [WireContextEntry]?
+    /// What is known of the credentials; `nil` takes the call's default, an empty one replaces it.
+    public var session: WireSession?
 
     /// Makes a question.
     public init(
-        principal: String? = nil, action: String? = nil, resource: String? = nil, context: [WireContextEntry]? = nil
+        principal: String? = nil, action: String? = nil, resource: String? = nil, context: [WireContextEntry]? = nil,
+        session: WireSession? = nil
     ) {
         self.principal = principal
         self.action = action
         self.resource = resource
         self.context = context
+        self.session = session
     }
 }
 
@@ -73,7 +77,8 @@ extension WireBuffer {
     ) {
         append("{\"method\":\"io.postern.AuthorizeMany\",\"parameters\":")
         append(defaults, explain: explain)
-        append(isAtStartOfObject ? "\"questions\":[" : ",\"questions\":[")
+        append(member: "questions")
+        append("[")
         for (index, question) in questions.enumerated() {
             if index > 0 { append(",") }
             append(question, explain: false)
@@ -94,30 +99,27 @@ extension WireBuffer {
     /// Adds a question's members and leaves its object open.
     private mutating func append(_ question: WireQuestion, explain: Bool) {
         append("{")
-        if let principal = question.principal { append("\"principal\":", principal) }
-        if let action = question.action { append("\"action\":", action) }
-        if let resource = question.resource { append("\"resource\":", resource) }
-        if let context = question.context {
-            append(isAtStartOfObject ? "\"context\":{" : ",\"context\":{")
-            for entry in context {
-                if !isAtStartOfObject { append(",") }
-                append(jsonString: entry.key)
-                append(":")
-                append(entry.value)
-            }
-            append("}")
+        append("principal", question.principal)
+        append("action", question.action)
+        append("resource", question.resource)
+        append(context: question.context)
+        append(session: question.session)
+        if explain { append("explain", true) }
+    }
+
+    /// Adds `context`; nothing for `nil`.
+    mutating func append(context: [WireContextEntry]?) {
+        guard let context else { return }
+        append(member: "context")
+        append("{")
+        for entry in context {
+            if !isAtStartOfObject { append(",") }
+            append(jsonString: entry.key)
+            append(":")
+            append(entry.value)
         }
-        if explain { append(isAtStartOfObject ? "\"explain\":true" : ",\"explain\":true") }
+        append("}")
     }
-
-    private mutating func append(_ name: StaticString, _ text: String) {
-        if !isAtStartOfObject { append(",") }
-        append(name)
-        append(jsonString: text)
-    }
-
-    /// Whether the last byte opened an object; a brace in a string is always followed by a quote.
-    private var isAtStartOfObject: Bool { view[count - 1] == UInt8(ascii: "{") }
 
     private mutating func append(_ value: WireContextValue) {
         switch value {

@@ -38,6 +38,7 @@ struct ReferencePropertyTests {
             let verdict: Verdict
             do {
                 verdict = try deciding.verdict()
+                try expectExplained(deciding, verdict, expected)
             } catch {
                 Issue.record("seed \(seed) question \(number): \(error.message)\n\(describe(question))")
                 continue
@@ -51,12 +52,33 @@ struct ReferencePropertyTests {
         for decision in Decision.allCases { #expect(counts[decision, default: 0] > 10, "\(decision)") }
     }
 
+    /// The third equality: what an explanation is made of comes to the same decision, for the same layers.
+    private func expectExplained(
+        _ deciding: Deciding, _ verdict: Verdict, _ expected: ReferenceAnswer
+    ) throws(RequestFault) {
+        let trace = try deciding.trace()
+        #expect(trace.verdict == verdict)
+        #expect(
+            trace.recorded.decision == verdict.decision && trace.recorded.reason == verdict.reason,
+            "recorded \(trace.recorded) but decided \(verdict)\n\(describe(deciding.question))")
+        #expect(
+            trace.deniedBy.map { "\($0)" } == expected.deniedBy.map(\.rawValue), "\(describe(deciding.question))")
+    }
+
     private func describe(_ question: ReferenceQuestion) -> String {
         var lines = ["caller \(question.caller)", "\(question.action) on \(question.resource)"]
         lines.append("owner \(String(describing: question.resourceAccount)) required \(question.resourcePolicyRequired)")
         lines += question.context.map { "context \($0.key) = \($0.value)" }
         lines += question.resourceTags.map { "resource tag \($0.key) = \($0.value)" }
         lines += question.identityPolicies.map { "identity " + PolicyPrinter.print($0, pretty: false) }
+        lines.append("session \(String(describing: question.session))")
+        lines += (question.sessionPolicies ?? []).map { "session " + PolicyPrinter.print($0, pretty: false) }
+        for (level, policies) in (question.serviceControlPolicies ?? []).enumerated() {
+            lines += policies.map { "scp \(level) " + PolicyPrinter.print($0, pretty: false) }
+        }
+        for (level, policies) in (question.resourceControlPolicies ?? []).enumerated() {
+            lines += policies.map { "rcp \(level) " + PolicyPrinter.print($0, pretty: false) }
+        }
         if let boundary = question.permissionsBoundary {
             lines.append("boundary " + PolicyPrinter.print(boundary, pretty: false))
         }

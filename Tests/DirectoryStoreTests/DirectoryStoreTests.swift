@@ -203,13 +203,13 @@ struct DirectoryStoreTests {
         #expect(store.catchesUp(with: files))
     }
 
-    @Test func `an organization that appears is an error and changes nothing`() throws {
+    @Test func `a broken organization that appears is an error and changes nothing`() throws {
         let files = try sample()
         let store = try DirectoryStore.open(files.path, options: Hearing.inotify.options)
         defer { store.stop() }
         let before = store.current.status.revision
         try files.write("organization.json", "{}")
-        #expect(store.reports("organization.json:1:1: organizations are not supported yet"))
+        #expect(store.reports("organization.json:1:1: the organization needs the member `Root`"))
         #expect(store.current.status.revision == before)
     }
 }

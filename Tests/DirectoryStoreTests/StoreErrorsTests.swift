@@ -28,8 +28,9 @@ struct StoreErrorsTests {
 
     static let files: [BadFile] = [
         // Layout
-        BadFile("organization.json", "{}", "1:1", "not-supported"),
-        BadFile("organization/service-control-policies/X.json", document, "1:1", "not-supported"),
+        BadFile("organization/X.json", document, "1:1", "misplaced-file"),
+        BadFile("organization/policies/X.json", document, "1:1", "unknown-folder"),
+        BadFile("organization/service-control-policies/team/X.json", document, "1:1", "unknown-folder"),
         BadFile("organisation.json", "{}", "1:1", "misplaced-file"),
         BadFile("accounts/x.json", "{}", "1:1", "misplaced-file"),
         BadFile("accounts/12345/users/a.json", "{}", "1:1", "unknown-folder"),

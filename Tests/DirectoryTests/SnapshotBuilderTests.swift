@@ -102,9 +102,7 @@ struct SnapshotBuilderTests {
             """
         company.add(user: "alice", inline: try Company.source(text))
         let snapshot = try SnapshotBuilder().build(company.directory, revision: "r")
-        let principal = Text("arn:aws:iam::111122223333:user/alice")
-        let denied = try company.verdict("alice", "docs:Delete", snapshot)
-        let why = snapshot.explanation(of: denied, principal: principal, action: "docs:Delete", resource: "*")
+        let why = try company.explanation("alice", "docs:Delete", snapshot)
         #expect(why.reason == .identityPolicyDeny)
         let statement = try #require(why.matchedStatement)
         #expect(statement.layer == "identityPolicy")
@@ -112,10 +110,13 @@ struct SnapshotBuilderTests {
         #expect(statement.sid == "NoDelete")
         #expect(statement.index == 1)
         #expect((statement.line, statement.column) == (3, 3))
-        let silent = try company.verdict("alice", "docs:Write", snapshot)
-        let unsaid = snapshot.explanation(of: silent, principal: principal, action: "docs:Write", resource: "*")
+        let unsaid = try company.explanation("alice", "docs:Write", snapshot)
         #expect(unsaid.matchedStatement == nil)
-        #expect(unsaid.summary.contains("no identity-based policy allows it"))
+        #expect(unsaid.summary.hasSuffix("because no identity-based policy allows the docs:Write action"))
+        #expect(unsaid.deniedBy == ["identityPolicy"])
+        let nearest = try #require(unsaid.nearestAllow)
+        #expect(nearest.statement.sid == "Read")
+        #expect(nearest.missing.map(\.element) == ["action"])
     }
 
     @Test("of two registry entries with one text, the one whose pattern matched is named")
@@ -133,10 +134,7 @@ struct SnapshotBuilderTests {
         let snapshot = try SnapshotBuilder().build(company.directory, revision: "r")
         for name in ["a", "b", "c"] {
             let resource = "arn:aws:docs:::\(name)"
-            let verdict = try company.verdict("alice", "docs:Read", snapshot, resource: resource)
-            let why = snapshot.explanation(
-                of: verdict, principal: "arn:aws:iam::111122223333:user/alice", action: "docs:Read",
-                resource: Text(resource))
+            let why = try company.explanation("alice", "docs:Read", snapshot, resource: resource)
             #expect(why.matchedStatement?.policy == resource)
         }
     }
@@ -187,6 +185,26 @@ struct Company {
     {
         var view = RequestView(messageBytesMax: 4_096)
         var scratch = Scratch()
+        fill(&view, user, action, resource, snapshot, array: array)
+        return try Authorizer.decide(
+            &view, context: 0..<view.entries.count, tables: snapshot.tables, scratch: &scratch,
+            now: Instant(seconds: 1_767_225_600))
+    }
+
+    func explanation(
+        _ user: String, _ action: String, _ snapshot: Snapshot, resource: String = "*"
+    ) throws -> Explanation {
+        var view = RequestView(messageBytesMax: 4_096)
+        var scratch = Scratch()
+        fill(&view, user, action, resource, snapshot, array: nil)
+        return try snapshot.explain(&view, context: 0..<0, scratch: &scratch, now: Instant(seconds: 1_767_225_600))
+            .explanation
+    }
+
+    private func fill(
+        _ view: inout RequestView, _ user: String, _ action: String, _ resource: String, _ snapshot: Snapshot,
+        array: String?
+    ) {
         func keep(_ text: String) -> ByteView {
             let mark = view.arena.count
             for byte in text.utf8 { _ = view.arena.append(byte) }
@@ -195,15 +213,11 @@ struct Company {
         view.principal = keep("arn:aws:iam::111122223333:user/\(user)")
         view.action = keep(action)
         view.resource = keep(resource)
-        if let array {
-            let key = keep(array)
-            view.values.append(keep("x"))
-            view.entries.append(
-                RequestView.Entry(
-                    key: key, keyID: snapshot.tables.keys.id(of: key), firstValue: 0, valueCount: 1, isList: true))
-        }
-        return try Authorizer.decide(
-            &view, context: 0..<view.entries.count, tables: snapshot.tables, scratch: &scratch,
-            now: Instant(seconds: 1_767_225_600))
+        guard let array else { return }
+        let key = keep(array)
+        view.values.append(keep("x"))
+        view.entries.append(
+            RequestView.Entry(
+                key: key, keyID: snapshot.tables.keys.id(of: key), firstValue: 0, valueCount: 1, isList: true))
     }
 }

@@ -35,7 +35,11 @@ import Testing
         ("{\"explain\":true}", "InvalidParameter: `explain` is unknown, missing or of the wrong type"),
         ("{\"principal\":1}", "InvalidParameter: `principal` is unknown, missing or of the wrong type"),
         ("{\"context\":[]}", "InvalidParameter: `context` is unknown, missing or of the wrong type"),
-        ("{\"session\":{}}", "BadRequest: `session` is not supported yet"),
+        ("{\"session\":[]}", "InvalidParameter: `session` is unknown, missing or of the wrong type"),
+        (
+            "{\"session\":{\"issued\":\"\"}}",
+            "BadRequest: `session.issued` is not a date such as `2026-01-31T12:00:00Z`"
+        ),
         ("{\"action\":\"\"}", "BadRequest: `action` is empty"),
         ("{\"context\":{\"k\":1,\"l\":[[]]}}", "BadRequest: the context key `l` holds a list with an array in it"),
         ("{\"context\":{\"k\":1,\"K\":2}}", "BadRequest: the context key `K` is given in two spellings"),

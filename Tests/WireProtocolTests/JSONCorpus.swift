@@ -49,5 +49,9 @@ enum JSONCorpus {
         "method":"io.postern.AuthorizeMany","more":false,"x":[[[1]]]}
         """,
         "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":\"\\uD83D\\uDE00\",\"k\":{\"a\":[0.5,1e-7]}}",
+        """
+        {"method":"io.postern.Authorize","parameters":{"principal":"p","session":{"policies":[{"Statement":[{"Condition":{"Bool":\
+        {"a:b":["true"]}}}]}],"tags":{"a":"b"},"mfaAgeSeconds":3},"action":"a:b","resource":"*"}}
+        """,
     ]
 }

@@ -72,11 +72,4 @@ import Testing
                 + String(repeating: "]", count: $0) + "}"
         }
     }
-
-    @Test func `a session's policies may nest deeper, and are refused as a session`() {
-        let policies = String(repeating: "[", count: 20) + String(repeating: "]", count: 20)
-        let text = authorize(
-            "\"principal\":\"p\",\"action\":\"a\",\"resource\":\"r\",\"session\":{\"policies\":\(policies)}")
-        #expect(scan(text) == .error(.badRequest("`session` is not supported yet")))
-    }
 }

@@ -27,6 +27,89 @@ import Testing
         ) { $0.appendAuthorizeReply(.implicitDeny, revision: "4f", explanation: explanation) }
     }
 
+    private let full = WireExplanation(
+        reason: "implicitDeny", summary: "s", deniedBy: ["identityPolicy"], resourceAccount: "111122223333",
+        layers: [
+            .init(
+                layer: "identityPolicy", outcome: "silent",
+                statements: [
+                    .init(
+                        statement: .init(
+                            layer: "identityPolicy", policy: "P", sid: "S", statementIndex: 1, file: "f", line: 2,
+                            column: 3),
+                        effect: "Allow", outcome: "conditionFailed", grade: ["user"],
+                        failedConditions: [
+                            .init(operator: "Bool", key: "k", wanted: ["true"], actual: nil),
+                            .init(operator: "StringLike", key: "l", wanted: [], actual: ["x", "y"]),
+                        ])
+                ]), .init(layer: "serviceControlPolicy", level: "ou-1", outcome: "allowed"),
+        ],
+        nearestAllow: .init(
+            advice: "a", statement: .init(layer: "identityPolicy", policy: "P", statementIndex: 0),
+            missing: [
+                .init(element: "action", wanted: ["a:B"], actual: nil),
+                .init(element: "condition", wanted: ["1"], actual: ["2"], operator: "Bool", key: "k"),
+            ]))
+
+    @Test func `a full explanation has exactly these bytes, and is read back`() throws {
+        expect(
+            """
+            {"parameters":{"allowed":false,"decision":"implicitDeny","revision":"r","explanation":{"reason":"implicitDeny",\
+            "summary":"s","deniedBy":["identityPolicy"],"resourceAccount":"111122223333","layers":[{"layer":"identityPolicy",\
+            "outcome":"silent","statements":[{"policy":"P","sid":"S","index":1,"file":"f","line":2,"column":3,"effect":"Allow",\
+            "outcome":"conditionFailed","grade":["user"],"failedConditions":[{"operator":"Bool","key":"k","wanted":["true"],\
+            "actual":null},{"operator":"StringLike","key":"l","wanted":[],"actual":["x","y"]}]}]},\
+            {"layer":"serviceControlPolicy","level":"ou-1","outcome":"allowed","statements":[]}],"nearestAllow":{"advice":"a",\
+            "layer":"identityPolicy","policy":"P","index":0,"missing":[{"element":"action","wanted":["a:B"],"actual":null},\
+            {"element":"condition","operator":"Bool","key":"k","wanted":["1"],"actual":["2"]}]}}}}\0
+            """
+        ) { $0.appendAuthorizeReply(.implicitDeny, revision: "r", explanation: full) }
+        let reply = try reply { $0.appendAuthorizeReply(.implicitDeny, revision: "r", explanation: full) }
+        #expect(try reply.authorization().answer.explanation == full)
+    }
+
+    @Test func `of an explanation every member may be missing, but none of another type`() throws {
+        func explanation(_ text: String) throws(ReplyError) -> WireExplanation? {
+            let reply =
+                "{\"parameters\":{\"allowed\":true,\"decision\":\"allowed\",\"revision\":\"\",\"explanation\":\(text)}}"
+            return try WireReply(Array(reply.utf8)).authorization().answer.explanation
+        }
+        #expect(try explanation("{}") == WireExplanation(reason: "", summary: ""))
+        #expect(try explanation("{\"layers\":[{}],\"nearestAllow\":{}}")?.layers.count == 1)
+        for text in [
+            "[]", "{\"layers\":{}}", "{\"layers\":[1]}", "{\"deniedBy\":[1]}", "{\"nearestAllow\":[]}",
+            "{\"matchedStatement\":1}", "{\"layers\":[{\"statements\":[{\"failedConditions\":[[]]}]}]}",
+        ] {
+            #expect(throws: ReplyError.self, "\(text)") { try explanation(text) }
+        }
+    }
+
+    @Test func `AssumeRole is answered with exactly these bytes, and is read back`() throws {
+        var session = WireSession()
+        (session.tags, session.transitiveTagKeys) = ([.init("k", "v")], ["k"])
+        (session.sourceIdentity, session.issued, session.mfaPresent) = ("me", "2026-01-31T00:00:00Z", false)
+        session.policies = ["{\"a\":1}"]
+        expect(
+            """
+            {"parameters":{"allowed":true,"decision":"allowed","principal":"p","session":{"policies":[{"a":1}],"tags":{"k":"v"},\
+            "transitiveTagKeys":["k"],"sourceIdentity":"me","issued":"2026-01-31T00:00:00Z","mfaPresent":false},"revision":"r"}}\0
+            """
+        ) { $0.appendAssumeRoleReply(.allowed, principal: "p", session: session, revision: "r") }
+        let assumed = try reply {
+            $0.appendAssumeRoleReply(.allowed, principal: "p", session: session, revision: "r")
+        }.assumedRole()
+        #expect(assumed.principal == "p" && assumed.session == session && assumed.revision == "r")
+        let denied = try reply {
+            $0.appendAssumeRoleReply(.implicitDeny, principal: nil, session: nil, revision: "r", explanation: full)
+        }.assumedRole()
+        #expect(denied.principal == nil && denied.session == nil && denied.answer.explanation == full)
+        #expect(throws: ReplyError.malformed("the role is assumed by nobody")) {
+            _ = try reply {
+                $0.appendAssumeRoleReply(.allowed, principal: nil, session: session, revision: "r")
+            }.assumedRole()
+        }
+    }
+
     @Test func `AuthorizeMany is answered with exactly these bytes`() {
         expect("{\"parameters\":{\"answers\":[],\"revision\":\"r\"}}\0") {
             $0.beginAnswers()

@@ -46,6 +46,33 @@ import Testing
         #expect(scan(String(bare.dropLast())) == .many([.question(plain)], explain: false))
         #expect(scan(String(bytes { $0.appendAuthorizeMany([]) }.dropLast())) == .many([], explain: false))
     }
+
+    @Test func `a session is asked with exactly these bytes`() {
+        var session = WireSession()
+        (session.policies, session.policyARNs) = ([WireSession.policy("{ \"a\" : 1 }") ?? ""], ["arn:p"])
+        (session.tags, session.transitiveTagKeys) = ([.init("k\"", "v"), .init("l", "")], ["l"])
+        (session.sourceIdentity, session.federatedProvider, session.issued) = ("me", "idp", "2026-01-31")
+        (session.mfaPresent, session.mfaAgeSeconds, session.user) = (true, 5, "u")
+        let asked = WireQuestion(principal: "p", action: "a", resource: "r", session: session)
+        #expect(
+            bytes { $0.appendAuthorize(asked) } == """
+                {"method":"io.postern.Authorize","parameters":{"principal":"p","action":"a","resource":"r","session":{\
+                "policies":[{"a":1}],"policyArns":["arn:p"],"tags":{"k\\"":"v","l":""},"transitiveTagKeys":["l"],\
+                "sourceIdentity":"me","federatedProvider":"idp","issued":"2026-01-31","mfaPresent":true,"mfaAgeSeconds":5,\
+                "user":"u"}}}\0
+                """)
+        let empty = WireQuestion(session: WireSession())
+        #expect(
+            bytes { $0.appendAuthorizeMany([empty], defaults: empty) }
+                == """
+                {"method":"io.postern.AuthorizeMany","parameters":{"session":{},"questions":[{"session":{}}]}}\0
+                """)
+    }
+
+    @Test(arguments: ["", "[]", "3", "{", "{} {}", "{\"a\":1,\"a\":2}"])
+    func `a policy that is no object is none`(text: String) {
+        #expect(WireSession.policy(text) == nil)
+    }
 }
 
 @Suite struct WireBufferTests {

@@ -102,6 +102,7 @@ func scan(_ bytes: [UInt8], with scanner: inout MessageScanner) -> Scanned {
             return .authorize(scanner.question(scanner.contextRange), explain: explain)
         case .authorizeMany(_, let explain): return .many(scanner.questions(keys.table), explain: explain)
         case .getInterfaceDescription(let interface): return .other(interface.rawValue)
+        case .assumeRole: return .other("assumeRole")
         case .status: return .other("status")
         case .reload: return .other("reload")
         case .watch: return .other("watch")

@@ -1,0 +1,56 @@
+internal import DecisionTree
+internal import PolicyModel
+
+/// Times as text, without allocation.
+enum ClockText {
+    /// Adds `YYYY-MM-DDThh:mm:ss[.fffffffff]Z`.
+    static func append(date: Instant, to arena: inout Arena) -> Bool {
+        let day = date.seconds >= 0 ? date.seconds / 86_400 : (date.seconds - 86_399) / 86_400
+        let second = date.seconds - day * 86_400
+        let (year, month, dayOfMonth) = civil(day)
+        return append(number: year, digits: 4, to: &arena) && arena.append(0x2D)
+            && append(number: month, digits: 2, to: &arena) && arena.append(0x2D)
+            && append(number: dayOfMonth, digits: 2, to: &arena) && arena.append(0x54)
+            && append(number: second / 3_600, digits: 2, to: &arena) && arena.append(ASCII.colon)
+            && append(number: second / 60 % 60, digits: 2, to: &arena) && arena.append(ASCII.colon)
+            && append(number: second % 60, digits: 2, to: &arena)
+            && append(nanoseconds: date.nanoseconds, to: &arena) && arena.append(0x5A)
+    }
+
+    /// A number with at least so many digits.
+    static func append(number: Int64, digits: Int, to arena: inout Arena) -> Bool {
+        if number < 0 { guard arena.append(0x2D) else { return false } }
+        var rest = number.magnitude
+        var text = InlineArray<20, UInt8>(repeating: 0x30)
+        var count = 0
+        while rest > 0 || count < digits {
+            text[count] = UInt8(0x30 + rest % 10)
+            rest /= 10
+            count += 1
+        }
+        while count > 0 {
+            count -= 1
+            guard arena.append(text[count]) else { return false }
+        }
+        return true
+    }
+
+    private static func append(nanoseconds: UInt32, to arena: inout Arena) -> Bool {
+        guard nanoseconds > 0 else { return true }
+        return arena.append(0x2E) && append(number: Int64(nanoseconds), digits: 9, to: &arena)
+    }
+
+    /// Year, month and day of a day since 1970; eras of 400 years that begin in March.
+    private static func civil(_ day: Int64) -> (Int64, Int64, Int64) {
+        let shifted = day + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        )
+    }
+}

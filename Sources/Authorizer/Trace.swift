@@ -1,0 +1,136 @@
+public import DecisionTree
+public import PolicyModel
+
+/// Everything that a question's policies said: what an explanation is made of (issue "explain", design §3.3).
+///
+/// The walk is that of `Authorizer.decide` with recording switched on, so that it never stops early.
+public struct Trace: Sendable {
+    /// What `decide` answers.
+    public var verdict: Verdict
+    /// What the recorded layers come to by themselves; always the same decision and reason.
+    public var recorded: Verdict
+    /// The layers that denied, or whose silence mattered (design §3.4); identity first.
+    public var deniedBy: [Verdict.Layer] = []
+    /// The layers in play.
+    public var layers: [LayerRecord] = []
+    /// The keys that anything tests, with what they held; folded and sorted.
+    public var context: [(key: Text, values: [Text])] = []
+    /// The account that owns the resource, as far as it was found.
+    public var resourceAccount = Text("")
+    /// What the caller is, its account included.
+    public var caller = CallerRecord()
+    /// The action that was asked, where the question is one of several (`AssumeRole`).
+    public var action = Text("")
+
+    /// Who asked, as far as the formulas need it.
+    public struct CallerRecord: Sendable, Hashable {
+        /// What kind of caller it is.
+        public var kind = CallerFacts.Kind.unknown
+        /// Whether its account owns the resource.
+        public var isSameAccount = false
+        /// Whether the resource can only be reached through its policy.
+        public var isPolicyRequired = false
+        /// Whether that policy is a role's trust policy.
+        public var isTrustPolicy = false
+    }
+
+    /// A layer in play with the statements that its walks came to.
+    public struct LayerRecord: Sendable {
+        /// Which layer.
+        public var layer: Verdict.Layer
+        /// The level of the organization, root first; for control policies only.
+        public var level: Int?
+        /// Statements whose action and resource match, in the order of the walk.
+        public var statements: [StatementRecord] = []
+        /// The grades of all that allow; not empty says that the layer allows.
+        public var allows: Grades = []
+        /// Whether a Deny applies.
+        public var denies = false
+    }
+
+    /// A statement whose action and resource match.
+    public struct StatementRecord: Sendable, Hashable {
+        /// Where its document is.
+        public var place: Place
+        /// Its index in the document.
+        public var index: Int
+        /// What it says when it applies.
+        public var effect: Effect
+        /// How it names the caller; empty when it names somebody else.
+        public var grades: Grades
+        /// Indexes, in the statement, of the conditions that failed.
+        public var failedConditions: [Int]
+
+        /// Makes a record.
+        public init(
+            place: Place, index: Int, effect: Effect, grades: Grades, failedConditions: [Int]
+        ) {
+            self.place = place
+            self.index = index
+            self.effect = effect
+            self.grades = grades
+            self.failedConditions = failedConditions
+        }
+
+        /// Whether it applies.
+        public var applies: Bool { !grades.isEmpty && failedConditions.isEmpty }
+    }
+
+    /// Where a document is found.
+    public enum Place: Sendable, Hashable {
+        /// A slot of the tables.
+        case slot(UInt32)
+        /// A slot of the tables, as the policy of the registry entry with a rank.
+        case registry(slot: UInt32, rank: UInt32)
+        /// The number of an inline session policy.
+        case inlineSession(Int)
+    }
+}
+
+extension Grades: Hashable {}
+
+extension Authorizer {
+    /// Decides as `decide` does, and records what every layer said.
+    ///
+    /// Slow and allocating; for explanations and simulations. The arguments are those of `decide`.
+    public static func trace(
+        _ view: inout RequestView, context: Range<Int>, tables: DecisionTables, sessionPolicies: DecisionTables? = nil,
+        mode: AuthorizerMode = .enforce, scratch: inout Scratch, now: Instant
+    ) throws(RequestFault) -> Trace {
+        try trace(Question(tables, sessionPolicies, mode), &view, context, &scratch, now)
+    }
+
+    /// Decides as `assumeRole` does; a trace for each action that was asked, up to the first that is denied.
+    public static func traceAssumeRole(
+        _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>, tables: DecisionTables,
+        sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant
+    ) throws(RequestFault) -> [Trace] {
+        var traces: [Trace] = []
+        for action in actions(of: assumption, view) {
+            view.action = ByteView(action)
+            var question = Question(tables, sessionPolicies, .enforce)
+            question.assumption = assumption
+            let trace = try trace(question, &view, context, &scratch, now)
+            traces.append(trace)
+            guard trace.verdict.decision == .allowed else { break }
+        }
+        return traces
+    }
+
+    private static func trace(
+        _ question: Question, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,
+        _ now: Instant
+    ) throws(RequestFault) -> Trace {
+        var deciding = question
+        let verdict = try run(&deciding, &view, context, &scratch, now)
+        let marks = view.marks
+        scratch.begin(conditionCount: question.tables.conditionCount, now: now)
+        defer {
+            view.reset(to: marks)
+            scratch.isRecording = false
+        }
+        var recorder = Recorder(question: question, trace: Trace(verdict: verdict, recorded: verdict))
+        try recorder.record(&view, context, &scratch)
+        return recorder.trace
+    }
+}
