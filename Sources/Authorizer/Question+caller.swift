@@ -100,9 +100,8 @@ extension Question {
     private mutating func identifyFederatedUser(
         _ principal: ByteView, _ session: SessionView, _ caller: inout CallerFacts
     ) -> Reason? {
-        guard Question.isSessionName(principal.dropFirst(41)), tables.accounts.find(principal.slice(13, 25)) != nil else {
-            return .unknownPrincipal
-        }
+        let isKnown = tables.accounts.find(principal.slice(13, 25)) != nil
+        guard isKnown, Question.isSessionName(principal.dropFirst(41)) else { return .unknownPrincipal }
         guard !session.user.isEmpty else { return .sessionRequired }
         guard let offset = tables.users.find(session.user), session.user.slice(13, 25).equals(principal.slice(13, 25))
         else { return .unknownPrincipal }

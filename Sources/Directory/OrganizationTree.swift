@@ -56,7 +56,8 @@ struct OrganizationTree {
         var places: [AccountID: OrganizationPlace] = [:]
         for (account, levels) in levels {
             let path = levels.dropLast().map { "\($0.id)/" }.joined()
-            var place = OrganizationPlace(path: Text("\(organization.id)/\(path)"), serviceLevels: nil, resourceLevels: nil)
+            var place = OrganizationPlace(
+                path: Text("\(organization.id)/\(path)"), serviceLevels: nil, resourceLevels: nil)
             // The management account is bound by neither kind (spec §6.2).
             if account != organization.masterAccount { fill(&place, levels, service: service, resource: resource) }
             places[account] = place

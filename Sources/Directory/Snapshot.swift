@@ -69,7 +69,9 @@ public final class Snapshot: Sendable {
             return (trace, explanation)
         }
         let search = NearestAllow(layer: wanted, trace: trace, locator: locator)
-        guard let candidates = search.documents(), let tables = compiled(candidates) else { return (trace, explanation) }
+        guard let candidates = search.documents(), let tables = compiled(candidates) else {
+            return (trace, explanation)
+        }
         let probe = try Authorizer.trace(
             &view, context: context, tables: self.tables, sessionPolicies: tables, mode: mode, scratch: &scratch,
             now: now)

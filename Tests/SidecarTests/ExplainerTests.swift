@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Explanations are written beside the loops")
 struct ExplainerTests {
-    /// A: asks for an explanation, then a question. B: asks a question.
+    /// A asks for an explanation and then a question, B a question.
     ///
     ///     A ──explain──▶ loop ──▶ explainer (held)
     ///     B ──question─▶ loop ──▶ reply to B
