@@ -32,12 +32,6 @@ struct OrganizationTree {
     var levels: [AccountID: [Level]] {
         var levels: [AccountID: [Level]] = [:]
         collect(organization.root, under: [], into: &levels)
-        // The management account belongs to the organization whether or not the tree lists it.
-        if levels[organization.masterAccount] == nil {
-            let root = Level(id: organization.root.id, policies: organization.root.policies)
-            let account = Level(id: organization.masterAccount.text, policies: AttachedControlPolicies())
-            levels[organization.masterAccount] = [root, account]
-        }
         return levels
     }
 
