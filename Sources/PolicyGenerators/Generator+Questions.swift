@@ -73,14 +73,17 @@ extension Generator {
     /// A tree that has the caller's account, the resource's, or both in it.
     private mutating func organization(_ own: AccountID?, _ owner: AccountID?) -> GeneratedOrganization {
         let nodes = random.pick(Vocabulary.paths)
-        let others = own == owner || own == nil ? nodes : random.pick(Vocabulary.paths)
         let isOne = own == owner
-        let principalNodes = own != nil && (isOne || random.chance(80)) ? nodes : nil
-        let resourceNodes = owner != nil && (isOne || random.chance(70)) ? others : nil
+        let others = isOne || own == nil ? nodes : random.pick(Vocabulary.paths)
+        let master = Generator.account(
+            random.chance(75) ? Vocabulary.management : random.pick([Vocabulary.home, Vocabulary.abroad]))
+        // The management account is always a member.
+        let isMember = isOne || own == master || random.chance(80)
+        let isOwnerMember = isOne || owner == master || random.chance(70)
+        let principalNodes = own != nil && isMember ? nodes : nil
+        let resourceNodes = owner != nil && isOwnerMember ? others : nil
         return GeneratedOrganization(
-            id: Vocabulary.organization,
-            masterAccount: Generator.account(
-                random.chance(75) ? Vocabulary.management : random.pick([Vocabulary.home, Vocabulary.abroad])),
+            id: Vocabulary.organization, masterAccount: master,
             principalNodes: principalNodes, resourceNodes: resourceNodes,
             services: random.chance(70)
                 ? nil : random.pick([["docs"], ["mail", "sts"], ["docs", "mail", "sts"], []]),
