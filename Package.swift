@@ -97,7 +97,9 @@ let package = Package(
                 "PolicyCompiler", "CLinux",
             ],
             uses: [locks, logging],
-            testsAlsoUse: ["JSONDocument", "PolicyReference", "PolicyCases", "PosternClient"])
+            testsAlsoUse: [
+                "JSONDocument", "PolicyReference", "PolicyCases", "PolicyGenerators", "PosternClient",
+            ])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
         + room(
             "Commands",
@@ -105,7 +107,8 @@ let package = Package(
                 "PolicyModel", "PolicySyntax", "JSONDocument", "DecisionTree", "PolicyCompiler", "Authorizer",
                 "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "PosternClient", "CLinux",
             ],
-            uses: [argumentParser, locks, logging])
+            uses: [argumentParser, locks, logging],
+            testsAlsoUse: ["PolicyReference", "PolicyCases", "PolicyGenerators"])
         + [
             .executableTarget(name: "postern", dependencies: ["Commands"], swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", swiftSettings: settings),

@@ -54,7 +54,9 @@ struct SimulatePropertyTests {
             ("context", context(question)), ("resourcePolicyRequired", .bool(question.resourcePolicyRequired)),
             ("identityPolicies", documents(question.identityPolicies)),
         ]
-        if let boundary = question.permissionsBoundary { members.append(("permissionsBoundaries", documents([boundary]))) }
+        if let boundary = question.permissionsBoundary {
+            members.append(("permissionsBoundaries", documents([boundary])))
+        }
         if let policies = question.sessionPolicies { members.append(("sessionPolicies", documents(policies))) }
         if let policy = question.resourcePolicies.first { members.append(("resourcePolicy", document(policy))) }
         let isBound = !caller.isServiceLinked && caller.organization?.masterAccount != caller.account
