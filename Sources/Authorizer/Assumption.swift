@@ -48,14 +48,18 @@ extension Authorizer {
         sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Assumption {
         var first: (question: Question, verdict: Verdict)?
+        var denied: Verdict?
         for action in actions(of: assumption, view) {
             view.action = ByteView(action)
             var question = Question(tables, sessionPolicies, .enforce)
             question.assumption = assumption
             let verdict = try run(&question, &view, context, &scratch, now)
-            guard verdict.decision == .allowed else { return Assumption(verdict: verdict, session: nil) }
             if first == nil { first = (question, verdict) }
+            if verdict.decision == .explicitDeny { return Assumption(verdict: verdict, session: nil) }
+            // "Explicit always wins" (spec §1), whichever action it is of: the others are asked as well.
+            if verdict.decision != .allowed, denied == nil { denied = verdict }
         }
+        if let denied { return Assumption(verdict: denied, session: nil) }
         guard let first else { return Assumption(verdict: Verdict(.implicitDeny, .trustPolicy), session: nil) }
         return Assumption(verdict: first.verdict, session: first.question.session(assumption, view, now))
     }
@@ -64,7 +68,7 @@ extension Authorizer {
     static func actions(of assumption: AssumptionView, _ view: borrowing RequestView) -> [StaticString] {
         var actions: [StaticString] = ["sts:AssumeRole"]
         if !assumption.federatedProvider.isEmpty {
-            let isSAML = assumption.federatedProvider.text.string.contains(":saml-provider/")
+            let isSAML = ARN(assumption.federatedProvider.text)?.resource.hasPrefix("saml-provider/") ?? false
             actions = [isSAML ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity"]
         }
         if !assumption.tags.isEmpty || view.session.inheritsTags(view) { actions.append("sts:TagSession") }

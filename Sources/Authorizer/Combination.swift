@@ -80,7 +80,7 @@ struct Combination {
     /// Whether the resource policy alone is enough.
     private var isSufficient: Bool {
         let isAlone = caller.kind == .service || caller.kind == .anonymous || caller.kind == .bearer
-        guard isAlone || (caller.isSameAccount && caller.kind != .root) else { return false }
+        guard isAlone || caller.isSameAccount else { return false }
         return !grades.isDisjoint(with: Question.sufficient(caller.kind))
     }
 

@@ -100,9 +100,8 @@ extension Question {
     private mutating func identifyFederatedUser(
         _ principal: ByteView, _ session: SessionView, _ caller: inout CallerFacts
     ) -> Reason? {
-        guard Question.isSessionName(principal.dropFirst(41)), tables.accounts.find(principal.slice(13, 25)) != nil else {
-            return .unknownPrincipal
-        }
+        let isKnown = tables.accounts.find(principal.slice(13, 25)) != nil
+        guard isKnown, Question.isSessionName(principal.dropFirst(41)) else { return .unknownPrincipal }
         guard !session.user.isEmpty else { return .sessionRequired }
         guard let offset = tables.users.find(session.user), session.user.slice(13, 25).equals(principal.slice(13, 25))
         else { return .unknownPrincipal }
@@ -161,21 +160,27 @@ extension Question {
         guard isSTS || action.hasPrefix("iam:") else { return false }
         switch scratch.caller.kind {
         // "A root user cannot assume roles."
-        case .root: return action.hasPrefix("sts:assumerole")
+        case .root where action.hasPrefix("sts:assumerole"): return true
+        case .root: return view.session.isGiven && Question.makesSession(action)
         // "federated-user sessions may call no STS action but `GetCallerIdentity`"
         case .federatedUser: return isSTS
         // "Session credentials cannot call `GetSessionToken`/`GetFederationToken`"
-        case .session: return action.equals("sts:getsessiontoken") || action.equals("sts:getfederationtoken")
+        case .session: return Question.makesSession(action)
         // "GetSessionToken […]; without MFA it may not call IAM actions, and of STS only AssumeRole/GetCallerIdentity."
         case .user where view.session.isGiven:
-            if action.equals("sts:getsessiontoken") || action.equals("sts:getfederationtoken") { return true }
-            return !view.session.isMFAPresent && !Question.isAssumption(action)
+            if Question.makesSession(action) { return true }
+            if view.session.isMFAPresent || action.equals("sts:assumerole") { return false }
+            // What is asked along with an assumption is part of it.
+            return assumption == nil || !Question.isAskedAlong(action)
         case .user, .service, .anonymous, .bearer, .unknown: return false
         }
     }
 
-    /// `AssumeRole` and what is asked along with it.
-    private static func isAssumption(_ action: ByteView) -> Bool {
-        action.equals("sts:assumerole") || action.equals("sts:tagsession") || action.equals("sts:setsourceidentity")
+    private static func makesSession(_ action: ByteView) -> Bool {
+        action.equals("sts:getsessiontoken") || action.equals("sts:getfederationtoken")
+    }
+
+    private static func isAskedAlong(_ action: ByteView) -> Bool {
+        action.equals("sts:tagsession") || action.equals("sts:setsourceidentity")
     }
 }

@@ -101,6 +101,8 @@ extension Question {
         _ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) -> Bool {
         let session = view.session
+        // A bearer has no session yet, and comes from a provider all the same.
+        if scratch.caller.kind == .bearer { set(KeySymbol.federatedProvider, scratch.caller.provider, names, &view) }
         let isTemporary = scratch.caller.kind == .session || scratch.caller.kind == .federatedUser || session.isGiven
         guard isTemporary else { return true }
         set(KeySymbol.multiFactorAuthPresent, session.isMFAPresent ? "true" : "false", names, &view)

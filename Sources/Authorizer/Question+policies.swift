@@ -46,11 +46,13 @@ extension Question {
 
     /// "always […], unless the resource kind *requires* a resource policy: then any matching res grade" (spec §6.3).
     ///
-    /// Session policies bind a root user's session too.
+    /// Session policies bind a root user's session too, but for what everyone may.
     private mutating func rootInOwnAccount(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
-        if isPolicyRequired, resourceGrades(view, &scratch).isEmpty { return Verdict(.implicitDeny, withoutResource) }
-        guard sessionAllows(view, &scratch) else { return Verdict(.implicitDeny, .sessionPolicy) }
-        return isPolicyRequired ? allowed(found) : Verdict(.allowed, .allowed)
+        let isThrough = sessionAllows(view, &scratch)
+        if isThrough, !isPolicyRequired { return Verdict(.allowed, .allowed) }
+        let grades = resourceGrades(view, &scratch)
+        if isPolicyRequired, grades.isEmpty { return Verdict(.implicitDeny, withoutResource) }
+        return isThrough || grades.contains(.everyone) ? allowed(found) : Verdict(.implicitDeny, .sessionPolicy)
     }
 
     /// Both sides must allow, and no grade bypasses anything (spec §6.5).
@@ -88,9 +90,7 @@ extension Question {
         case .federatedUser: [.federatedUser, .everyone]
         case .service: [.service, .everyone]
         case .bearer: [.federated, .everyone]
-        case .anonymous: .everyone
-        // A root user's formula asks for any grade at all.
-        case .root: Grades(rawValue: .max)
+        case .anonymous, .root: .everyone
         case .unknown: []
         }
     }

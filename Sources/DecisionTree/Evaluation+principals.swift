@@ -31,7 +31,8 @@ extension Evaluation {
             return name.equals(caller.sessionARN) ? .federatedUser : []
         case Format.Principal.service where caller.kind == .service:
             return name.equals(caller.service) ? .service : []
-        case Format.Principal.federated:
+        // "IdP of the session (role sessions from OIDC/SAML […]); in trust: the unauthenticated caller" (spec §6.4).
+        case Format.Principal.federated where caller.kind == .session || caller.kind == .bearer:
             return !caller.provider.isEmpty && name.equals(caller.provider) ? .federated : []
         default: return []
         }

@@ -91,7 +91,8 @@ struct NearestAllow {
         func applies(_ part: Int) -> Bool { parts[number * 4 + part]?.applies ?? false }
         var missing: [Explanation.Missing] = []
         if !applies(0) {
-            missing.append(.init(element: "action", wanted: texts(statement.action.patterns), actual: [asked.action.string]))
+            let wanted = texts(statement.action.patterns)
+            missing.append(.init(element: "action", wanted: wanted, actual: [asked.action.string]))
         }
         if !applies(1) {
             let wanted = texts(statement.resource?.patterns ?? [])

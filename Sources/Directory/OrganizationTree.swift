@@ -32,12 +32,6 @@ struct OrganizationTree {
     var levels: [AccountID: [Level]] {
         var levels: [AccountID: [Level]] = [:]
         collect(organization.root, under: [], into: &levels)
-        // The management account belongs to the organization whether or not the tree lists it.
-        if levels[organization.masterAccount] == nil {
-            let root = Level(id: organization.root.id, policies: organization.root.policies)
-            let account = Level(id: organization.masterAccount.text, policies: AttachedControlPolicies())
-            levels[organization.masterAccount] = [root, account]
-        }
         return levels
     }
 
@@ -56,7 +50,8 @@ struct OrganizationTree {
         var places: [AccountID: OrganizationPlace] = [:]
         for (account, levels) in levels {
             let path = levels.dropLast().map { "\($0.id)/" }.joined()
-            var place = OrganizationPlace(path: Text("\(organization.id)/\(path)"), serviceLevels: nil, resourceLevels: nil)
+            var place = OrganizationPlace(
+                path: Text("\(organization.id)/\(path)"), serviceLevels: nil, resourceLevels: nil)
             // The management account is bound by neither kind (spec §6.2).
             if account != organization.masterAccount { fill(&place, levels, service: service, resource: resource) }
             places[account] = place

@@ -69,7 +69,9 @@ public final class Snapshot: Sendable {
             return (trace, explanation)
         }
         let search = NearestAllow(layer: wanted, trace: trace, locator: locator)
-        guard let candidates = search.documents(), let tables = compiled(candidates) else { return (trace, explanation) }
+        guard let candidates = search.documents(), let tables = compiled(candidates) else {
+            return (trace, explanation)
+        }
         let probe = try Authorizer.trace(
             &view, context: context, tables: self.tables, sessionPolicies: tables, mode: mode, scratch: &scratch,
             now: now)
@@ -78,7 +80,7 @@ public final class Snapshot: Sendable {
         return (trace, explanation)
     }
 
-    /// Explains each action of an assumption, up to the first that is denied (spec §8).
+    /// Explains the action of an assumption that decided it (spec §8).
     ///
     /// - Throws: `RequestFault` as `Authorizer.assumeRole` does.
     public func explainAssumeRole(
@@ -89,8 +91,10 @@ public final class Snapshot: Sendable {
             &view, assumption: assumption, context: context, tables: tables, sessionPolicies: sessionPolicies?.tables,
             scratch: &scratch, now: now)
         let locator = PolicyLocator(snapshot: self, view, sessionPolicies: sessionPolicies?.sources ?? [])
-        // The denied action, or the assumption itself.
-        let told = traces.last.flatMap { $0.verdict.decision == .allowed ? traces.first : $0 }
+        // The action that decided: an explicit deny, else the first that is not allowed, else the assumption itself.
+        let told =
+            traces.first { $0.verdict.decision == .explicitDeny } ?? traces.first { $0.verdict.decision != .allowed }
+            ?? traces.first
         return told.map { Explanation($0, locator, principal: view.principal.text, resource: view.resource.text) }
     }
 

@@ -112,7 +112,12 @@ struct SnapshotAssembly {
     /// The accounts of the store, and those that only the organization names.
     private func addAccounts(to builder: inout TablesBuilder) {
         let tree = directory.organization.map { OrganizationTree($0, directory) }
-        let places = tree?.places { serviceSlot($0) } resource: { resourceSlot($0) } ?? [:]
+        let places =
+            tree?.places {
+                serviceSlot($0)
+            } resource: {
+                resourceSlot($0)
+            } ?? [:]
         for id in Set(directory.accounts.keys).union(places.keys).sorted() {
             let account = directory.accounts[id]
             builder.add(

@@ -36,7 +36,7 @@ struct DocumentEmitter {
         let allow = emitIndex(.allow)
         let deny = emitIndex(.deny)
         var flags: UInt32 = 0
-        if tests({ $0.isSessionFact }) { flags |= Format.DocumentFlag.testsSessionFacts }
+        if tests({ $0.isSessionFact }) || refusesProvider { flags |= Format.DocumentFlag.testsSessionFacts }
         if tests({ $0 == .tokenIssueTime }) { flags |= Format.DocumentFlag.testsTokenIssueTime }
         if allow != 0 { flags |= Format.DocumentFlag.hasAllow }
         if deny != 0 { flags |= Format.DocumentFlag.hasDeny }
@@ -281,6 +281,14 @@ struct DocumentEmitter {
                 return key.map(isWanted) ?? false
                     || (condition.operator.base.takesVariables && condition.values.contains(where: reads))
             } || (statement.resource?.patterns.contains(where: reads) ?? false)
+        }
+    }
+
+    /// Whether a Deny names an identity provider: who is refused by it is not let through for want of knowing it.
+    private var refusesProvider: Bool {
+        document.statements.contains { statement in
+            guard statement.effect == .deny, case .principal(let patterns) = statement.principal else { return false }
+            return patterns.contains { if case .federated = $0 { true } else { false } }
         }
     }
 

@@ -172,7 +172,8 @@ public struct TablesBuilder {
         let service = account.place?.serviceLevels.map { levels($0) } ?? 0
         let resource = account.place?.resourceLevels.map { levels($0) } ?? 0
         let record = directory.offset
-        for word in [TablesBuilder.flags(of: account), id, canonical, path, service, resource] { directory.append(word) }
+        let words = [TablesBuilder.flags(of: account), id, canonical, path, service, resource]
+        for word in words { directory.append(word) }
         accountRecords[account.id] = record
         accounts.append((account.id.text, record))
         if account.isInStore { storeAccounts.append(record) }
@@ -233,9 +234,8 @@ public struct TablesBuilder {
         directory.append(TablesBuilder.flags(of: principal))
         let trust = principal.trustSlot ?? Format.none
         let duration = UInt32(clamping: principal.maxSessionDurationSeconds)
-        for word in [account, arn, id, name, own, boundary, tags, trust, duration, resourceTags, UInt32(groups.count)] + groups {
-            directory.append(word)
-        }
+        let words = [account, arn, id, name, own, boundary, tags, trust, duration, resourceTags, UInt32(groups.count)]
+        for word in words + groups { directory.append(word) }
         if principal.isRole {
             roleARNs.append((principal.arn, record))
             roles.append((Text("\(principal.account):assumed-role/\(principal.name)"), record))
@@ -247,7 +247,9 @@ public struct TablesBuilder {
     private static func flags(of principal: PrincipalInput) -> UInt32 {
         var flags: UInt32 = principal.isQuarantined ? Format.PrincipalRecord.isQuarantined : 0
         let path = ARN(principal.arn)?.resource ?? ""
-        if principal.isRole, path.hasPrefix("role/aws-service-role/") { flags |= Format.PrincipalRecord.isServiceLinked }
+        if principal.isRole, path.hasPrefix("role/aws-service-role/") {
+            flags |= Format.PrincipalRecord.isServiceLinked
+        }
         return flags
     }
 

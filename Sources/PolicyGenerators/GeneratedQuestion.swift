@@ -2,15 +2,17 @@ public import PolicyModel
 
 /// Who asks, with everything that a store would know of them.
 public struct GeneratedCaller: Sendable, Hashable {
-    /// As the request names them: a user, a role session or a root user.
+    /// As the request names them.
     public var principal: Caller
-    /// The ARN that asks.
+    /// The ARN that asks, the service's name, or `anonymous`.
     public var arn: Text
-    /// The account that owns the caller.
-    public var account: AccountID
+    /// The account that owns the caller; services and anonymous callers have none.
+    public var account: AccountID?
     /// The canonical id of the account, where it has one.
     public var canonicalID: Text?
-    /// A user's `AIDA…`, where it has one.
+    /// The ARN with path of a user, and of the one behind a federated user; `nil` when a federated user's is not said.
+    public var userARN: Text?
+    /// That user's `AIDA…`, where it has one.
     public var userID: Text?
     /// A session's role by its ARN with path.
     public var roleARN: Text?
@@ -20,6 +22,45 @@ public struct GeneratedCaller: Sendable, Hashable {
     public var sessionName: Text?
     /// The tags of the user or role.
     public var tags: [GeneratedTag] = []
+
+    /// Whether it is the root user of an account.
+    public var isRoot: Bool { if case .root = principal { true } else { false } }
+}
+
+/// What a question says of the credentials behind its principal.
+public struct GeneratedSession: Sendable, Hashable {
+    /// Session tags.
+    public var tags: [GeneratedTag] = []
+    /// Which of them are transitive.
+    public var transitiveTagKeys: [Text] = []
+    /// The source identity.
+    public var sourceIdentity: Text?
+    /// The identity provider.
+    public var federatedProvider: Text?
+    /// The time of issue, as a date.
+    public var issued: Text?
+    /// Whether MFA was used.
+    public var mfaPresent = false
+    /// How many seconds ago.
+    public var mfaAgeSeconds: Int?
+}
+
+/// The organization around a question.
+public struct GeneratedOrganization: Sendable, Hashable {
+    /// `o-…`.
+    public var id: Text
+    /// The management account.
+    public var masterAccount: AccountID
+    /// The nodes above the caller's account, root first; `nil` outside.
+    public var principalNodes: [Text]?
+    /// The nodes above the resource's account, root first; `nil` outside.
+    public var resourceNodes: [Text]?
+    /// The services that resource control policies act on; `nil` is all.
+    public var services: [Text]?
+    /// One list of documents a level of the caller's account; `nil` outside.
+    public var serviceControlPolicies: [[Document]]?
+    /// One list of documents a level of the resource's account; `nil` outside.
+    public var resourceControlPolicies: [[Document]]?
 }
 
 /// A tag of a user, a role or a resource.
@@ -33,23 +74,31 @@ public struct GeneratedTag: Sendable, Hashable {
 /// A question with everything that its answer depends on.
 ///
 /// The fifth field of the resource is empty, no account at all, or `resourceAccount`. For the resource `*`, the account
-/// is the caller's and there are no resource policies.
+/// is the caller's, if it has one, and there are no resource policies.
 public struct GeneratedQuestion: Sendable, Hashable {
     /// Who asks.
     public var caller: GeneratedCaller
     /// The request as a client may send it: no key of its context is the engine's, declared keys have their shape, and no
     /// array stands where one of these policies tests the key with a plain operator.
     public var request: Request
-    /// The account that owns the resource.
-    public var resourceAccount: AccountID
+    /// What is known of the credentials; `nil` when the question does not say.
+    public var session: GeneratedSession?
+    /// The account that owns the resource; `nil` when nothing says which.
+    public var resourceAccount: AccountID?
+    /// Whether the resource is a role, and its one resource policy the role's trust policy.
+    public var isTrustPolicy: Bool
     /// Whether the kind of resource requires its resource policy.
     public var resourcePolicyRequired: Bool
     /// The resource's tags; when `nil` the context may assert `aws:ResourceTag/…`.
     public var resourceTags: [GeneratedTag]?
-    /// Empty for root users.
+    /// Empty for root users, and for whoever has no account.
     public var identityPolicies: [Document]
-    /// `nil` for root users.
+    /// `nil` for root users, and for whoever has no account.
     public var permissionsBoundary: Document?
+    /// Only with a session.
+    public var sessionPolicies: [Document]?
+    /// The organization, where there is one.
+    public var organization: GeneratedOrganization?
     /// The policies of the resource.
     public var resourcePolicies: [Document]
     /// The clock of the request.
@@ -80,7 +129,10 @@ extension GeneratedQuestion {
     }
 
     private var keysTestedPlain: Set<Text> {
-        let documents = identityPolicies + resourcePolicies + (permissionsBoundary.map { [$0] } ?? [])
+        var documents = identityPolicies + resourcePolicies + (permissionsBoundary.map { [$0] } ?? [])
+        documents += sessionPolicies ?? []
+        let ceilings = [organization?.serviceControlPolicies, organization?.resourceControlPolicies]
+        documents += ceilings.flatMap { $0 ?? [] }.flatMap { $0 }
         let conditions = documents.flatMap(\.statements).flatMap(\.conditions)
         let plain = conditions.filter { $0.operator.quantifier == nil && $0.operator.base != .null }
         return Set(plain.map(\.key.foldedASCII))

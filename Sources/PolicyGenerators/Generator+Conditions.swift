@@ -75,6 +75,7 @@ extension Generator {
 
     /// Text that often equals what the target holds.
     private mutating func stringPattern(key: VocabularyKey, expands: Bool) -> Text {
+        if let values = Vocabulary.engineValues[key.name.foldedASCII], random.chance(60) { return random.pick(values) }
         let held = target.context.first { $0.key.foldedASCII == key.name.foldedASCII }?.value.values ?? []
         switch Int.random(in: 0..<10, using: &random) {
         case 0...3 where !held.isEmpty: return escaped(writable(random.pick(held)), expands: expands)

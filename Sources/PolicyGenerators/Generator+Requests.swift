@@ -10,33 +10,6 @@ extension Generator {
         account == Vocabulary.home ? Vocabulary.abroad : Vocabulary.home
     }
 
-    static func caller(_ random: inout SeededRandom) -> GeneratedCaller {
-        let account = account(random.chance(80) ? Vocabulary.home : Vocabulary.abroad)
-        let canonicalID = account.text == Vocabulary.home ? Vocabulary.canonicalID : nil
-        switch Int.random(in: 0..<10, using: &random) {
-        case 0:
-            return GeneratedCaller(
-                principal: .root(account), arn: account.rootARN, account: account, canonicalID: canonicalID)
-        case 1...5:
-            let users: [(Text, Text?)] = [("bob", "AIDABOB"), ("team/alice", "AIDAALICE"), ("Bob", nil)]
-            let (path, id) = random.pick(users)
-            let arn = Text("arn:aws:iam::\(account):user/\(path)")
-            return GeneratedCaller(
-                principal: .user(account: account, arn: arn), arn: arn, account: account, canonicalID: canonicalID,
-                userID: id, tags: tags(&random))
-        default:
-            let roles: [(Text, Text?)] = [("R", "AROAR"), ("p/R2", "AROAR2"), ("p/R3", nil)]
-            let (path, id) = random.pick(roles)
-            let name = path.split(at: ASCII.slash).last ?? path
-            let session: Text = random.pick(["s1", "bob"])
-            return GeneratedCaller(
-                principal: .assumedRole(account: account, roleName: name, sessionName: session),
-                arn: Text("arn:aws:sts::\(account):assumed-role/\(name)/\(session)"), account: account,
-                canonicalID: canonicalID, roleARN: Text("arn:aws:iam::\(account):role/\(path)"), roleID: id,
-                sessionName: session, tags: tags(&random))
-        }
-    }
-
     static func tags(_ random: inout SeededRandom) -> [GeneratedTag] {
         guard random.chance(60) else { return [] }
         return [GeneratedTag(key: random.pick(["team", "Team"]), value: random.pick(["team-a", "a", "*", "", "é"]))]

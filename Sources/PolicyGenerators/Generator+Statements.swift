@@ -10,11 +10,14 @@ extension Generator {
     }
 
     private mutating func action(kind: PolicyKind) -> ActionElement {
-        let patterns = (0..<Int.random(in: 1...(isLarge ? 8 : 3), using: &random)).map { _ in actionPattern() }
+        let patterns = (0..<Int.random(in: 1...(isLarge ? 8 : 3), using: &random)).map { _ in actionPattern(kind: kind)
+        }
         return kind != .rcp && random.chance(12) ? .notAction(patterns) : .action(patterns)
     }
 
-    private mutating func actionPattern() -> Text {
+    private mutating func actionPattern(kind: PolicyKind) -> Text {
+        // "no (must name a service, `svc:*`)" (spec §2.5).
+        if kind == .rcp { return random.chance(50) ? "docs:*" : random.pick(Vocabulary.actions + ["mail:*", "sts:*"]) }
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return "*"
         case 1: return random.pick(["*:*", "docs:*", "mail:*", "*:Read", "docs:*e*a*", "docs:???d"])
@@ -110,36 +113,51 @@ extension Generator {
         }
     }
 
-    private mutating func principalPattern() -> PrincipalPattern {
-        let all = near(target.caller) + [.account(Generator.account(Generator.other(target.caller.account.text)))]
-        if random.chance(15) { return random.pick([.everyone, .service("events.example"), .userID("AIDAOTHER")]) }
-        return random.pick(all)
+    mutating func principalPattern() -> PrincipalPattern {
+        if random.chance(15) {
+            return random.pick([
+                .everyone, .service("events.example"), .userID("AIDAOTHER"),
+                .federated(random.pick(Vocabulary.providers)),
+            ])
+        }
+        let other = target.caller.account.map { Generator.other($0.text) } ?? Vocabulary.home
+        return random.pick(near(target.caller) + [.account(Generator.account(other))])
     }
 
     /// Everything that names the caller, and what nearly does.
     private func near(_ caller: GeneratedCaller) -> [PrincipalPattern] {
-        var patterns: [PrincipalPattern] = [.account(caller.account)]
+        var patterns: [PrincipalPattern] = caller.account.map { [.account($0)] } ?? [.everyone]
         if let id = caller.canonicalID { patterns.append(.canonicalUser(id)) }
-        if case .user(_, let arn) = caller.principal {
-            patterns += [.user(arn), .user(arn), .user(Text("\(arn)by"))]
-        }
+        if let arn = caller.userARN { patterns += [.user(arn), .user(arn), .user(Text("\(arn)by"))] }
         if let id = caller.userID { patterns.append(.userID(id)) }
-        if let role = caller.roleARN {
+        if let role = caller.roleARN, let account = caller.account {
             patterns += [.role(role), .assumedRole(caller.arn), .assumedRole(Text("\(caller.arn)x"))]
-            patterns.append(.role(Text("arn:aws:iam::\(caller.account):role/R2")))
+            patterns.append(.role(Text("arn:aws:iam::\(account):role/R2")))
         }
         if let id = caller.roleID { patterns.append(.roleID(id)) }
+        if let provider = target.provider { patterns.append(.federated(provider)) }
+        switch caller.principal {
+        case .federatedUser: patterns += [.federatedUser(caller.arn), .federatedUser(Text("\(caller.arn)x"))]
+        case .service(let name): patterns += [.service(name), .service(name)]
+        case .user, .root, .assumedRole, .anonymous: break
+        }
         return patterns
     }
 
     /// The chain of a NotPrincipal (spec §6.6), from which something may be missing.
     private mutating func chain() -> [PrincipalPattern] {
         let caller = target.caller
-        var chain: [PrincipalPattern] = [.account(caller.account)]
-        if case .user(_, let arn) = caller.principal { chain.append(caller.userID.map { .userID($0) } ?? .user(arn)) }
-        if let role = caller.roleARN { chain += [.role(role), .assumedRole(caller.arn)] }
+        var chain: [PrincipalPattern] = caller.account.map { [.account($0)] } ?? []
+        switch caller.principal {
+        case .user(_, let arn): chain.append(caller.userID.map { .userID($0) } ?? .user(arn))
+        case .assumedRole: chain += [.role(caller.roleARN ?? ""), .assumedRole(caller.arn)]
+        case .federatedUser: chain.append(.federatedUser(caller.arn))
+        case .service(let name): chain.append(.service(name))
+        case .root: break
+        case .anonymous: chain.append(.everyone)
+        }
         if random.chance(5) { chain = [.everyone] }
         if random.chance(25) { chain.remove(at: Int.random(in: 0..<chain.count, using: &random)) }
-        return chain.isEmpty ? [.service("events.example")] : chain
+        return chain.isEmpty ? [.service("other.example")] : chain
     }
 }

@@ -11,6 +11,8 @@ public struct Generator: Sendable {
         var action: Text
         var resource: Text
         var context: [Request.ContextEntry]
+        /// The identity provider of the caller's session, or whose token it presents.
+        var provider: Text?
     }
 
     var random: SeededRandom
@@ -39,48 +41,10 @@ public struct Generator: Sendable {
         return targetRequest
     }
 
-    /// A whole question with its policies, such as a server accepts.
-    public mutating func question() -> GeneratedQuestion {
-        let caller = Generator.caller(&random)
-        let isLocal = random.chance(70)
-        target.caller = caller
-        target.action = random.pick(Vocabulary.actions)
-        let account = isLocal ? caller.account.text : Generator.other(caller.account.text)
-        target.resource = resource(account: account, mayBeOdd: false)
-        target.context = context(withEngineKeys: false)
-        let tags = random.chance(50) ? Generator.tags(&random) : nil
-        if tags != nil {
-            target.context.removeAll { ConditionKeys.isTag($0.key.foldedASCII, .resourceTag) }
-        }
-        let isEverything = target.resource == "*"
-        var question = assembled(
-            owner: isEverything ? caller.account : Generator.account(account), tags: tags, isEverything: isEverything)
-        question.makeAcceptable()
-        return question
-    }
-
-    private var targetRequest: Request {
+    var targetRequest: Request {
         Request(
             principal: target.caller.principal, action: target.action, resource: target.resource,
             context: target.context)
-    }
-
-    private mutating func assembled(owner: AccountID, tags: [GeneratedTag]?, isEverything: Bool) -> GeneratedQuestion {
-        let caller = target.caller
-        let isRoot = caller.principal == .root(caller.account)
-        let isLocal = owner == caller.account
-        return GeneratedQuestion(
-            caller: caller, request: targetRequest, resourceAccount: owner,
-            resourcePolicyRequired: !isEverything && random.chance(15),
-            resourceTags: isEverything ? nil : tags,
-            identityPolicies: isRoot ? [] : documents(.identity, 0...3),
-            permissionsBoundary: !isRoot && random.chance(30) ? document(kind: .boundary) : nil,
-            resourcePolicies: isEverything ? [] : documents(.resource, isLocal ? 0...1 : 0...2),
-            now: Instant(seconds: 1_767_225_600), declaredKeys: Generator.declaredKeys)
-    }
-
-    private mutating func documents(_ kind: PolicyKind, _ count: ClosedRange<Int>) -> [Document] {
-        (0..<Int.random(in: count, using: &random)).map { _ in document(kind: kind) }
     }
 
     /// A document near the latest request.

@@ -13,6 +13,25 @@ enum Vocabulary {
     /// What nobody may ask, and the statement level has an answer for all the same.
     static let oddActions: [Text] = ["docs:", "docs:a*b"]
     static let services: [Text] = ["docs", "mail"]
+    /// What credentials of some kinds may not call, whatever the policies say (spec §8).
+    static let guardedActions: [Text] = [
+        "sts:GetCallerIdentity", "STS:getcalleridentity", "sts:GetSessionToken", "sts:GetFederationToken",
+        "iam:ListUsers", "sts:DecodeAuthorizationMessage",
+    ]
+    /// What is asked of a role, and its trust policy answers.
+    static let trustActions: [Text] = [
+        "sts:AssumeRole", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:AssumeRoleWithWebIdentity",
+    ]
+    static let providers: [Text] = [
+        "accounts.example.com", "arn:aws:iam::111111111111:saml-provider/Corp",
+        "arn:aws:iam::111111111111:oidc-provider/idp.example",
+    ]
+    static let serviceNames: [Text] = ["events.example", "mail.example"]
+    static let sourceIdentities: [Text] = ["bob", "carol"]
+    static let organization: Text = "o-1"
+    static let management: Text = "999999999999"
+    /// Paths of one tree.
+    static let paths: [[Text]] = [["r-1"], ["r-1", "ou-1"], ["r-1", "ou-1", "ou-2"], ["r-1", "ou-3"]]
     static let regions: [Text] = ["", "eu-west-1", "eu", "x1"]
 
     /// What stands behind the fifth colon in requests.
@@ -55,10 +74,24 @@ enum Vocabulary {
     ]
     static let notARNs: [Text] = ["notanarn", "arn:aws:sns:eu:1", ""]
 
+    /// What the engine's own keys hold in questions, so that policies often say it.
+    static let engineValues: [Text: [Text]] = [
+        "aws:principaltype": ["User", "AssumedRole", "FederatedUser", "Account", "Anonymous"],
+        "aws:principalaccount": [home, abroad, "anonymous"],
+        "aws:principalorgid": [organization, "o-2"],
+        "aws:principalorgpaths": ["o-1/r-1/", "o-1/r-1/ou-1/", "o-1/r-1/*", "o-1/*"],
+        "aws:resourceorgpaths": ["o-1/r-1/", "o-1/r-1/ou-1/", "o-1/r-1/*", "o-1/*"],
+        "aws:principalservicename": serviceNames,
+        "aws:sourceidentity": sourceIdentities,
+        "aws:federatedprovider": providers,
+        "aws:userid": ["AIDABOB", "AROAR:*", "111111111111:fed", "anonymous"],
+        "aws:username": ["bob", "alice", "Bob"],
+    ]
+
     /// Variables as policies write them; the last ones are literal characters.
     static let variables: [Text] = [
         "${aws:username}", "${AWS:UserName}", "${app:owner}", "${aws:PrincipalTag/team}", "${app:array}", "${app:gone}",
-        "${app:gone, 'bob'}", "${app:owner,'x'}", "${app:gone, ''}", "${app:array, 'bob'}",
+        "${aws:PrincipalOrgID}", "${app:gone, 'bob'}", "${app:owner,'x'}", "${app:gone, ''}", "${app:array, 'bob'}",
         "${app:gone , 'a*'}", "${*}", "${?}", "${$}",
     ]
 }
@@ -102,6 +135,16 @@ struct VocabularyKey {
         VocabularyKey(name: "aws:CurrentTime", type: .date, isDeclared: true, isEngineOwned: true),
         VocabularyKey(name: "aws:EpochTime", type: .date, isDeclared: true, isEngineOwned: true),
         VocabularyKey(name: "aws:MultiFactorAuthPresent", type: .bool, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:MultiFactorAuthAge", type: .numeric, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:TokenIssueTime", type: .date, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:SourceIdentity", type: .string, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:FederatedProvider", type: .string, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:PrincipalOrgID", type: .string, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(
+            name: "aws:PrincipalOrgPaths", type: .string, isList: true, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:ResourceOrgPaths", type: .string, isList: true, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:PrincipalIsAWSService", type: .bool, isDeclared: true, isEngineOwned: true),
+        VocabularyKey(name: "aws:PrincipalServiceName", type: .string, isDeclared: true, isEngineOwned: true),
     ]
 
     /// What the schema would declare of the application's keys.

@@ -97,8 +97,6 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     case sourceIdentityIsSet
     /// The principal names no user or role of the store.
     case unknownPrincipal
-    /// A kind of principal that this version does not evaluate.
-    case unsupportedPrincipal
     /// The root user of an account that has not enabled it (design §3.2).
     case rootDisabled
     /// Nothing says which account owns the resource (design §3.2).
@@ -135,7 +133,6 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
         case .unknownRole: "the store has no such role"
         case .sourceIdentityIsSet: "the source identity of a role chain may not be changed"
         case .unknownPrincipal: "the store has no such principal"
-        case .unsupportedPrincipal: "this version does not evaluate principals of this kind"
         case .rootDisabled: "the root user of this account is disabled"
         case .unknownResourceAccount: "nothing says which account owns the resource"
         case .ambiguousOwner: "two sources disagree about which account owns the resource"

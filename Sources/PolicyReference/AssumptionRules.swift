@@ -24,6 +24,8 @@ public enum AssumptionRules {
         return AssumptionAnswer(answer: answer, newSession: newSession(assumption))
     }
 
+    /// All actions of the call together.
+    ///
     /// "action `sts:AssumeRole`, resource = role ARN, resource policy = trust policy, kind `resourcePolicyRequired`. Extra
     /// actions are evaluated with the same call, all must be allowed".
     private static func answer(_ assumption: ReferenceAssumption) -> ReferenceAnswer {
@@ -83,6 +85,8 @@ public enum AssumptionRules {
         assumption.question.session?.sourceIdentity ?? assumption.sourceIdentity
     }
 
+    /// "**Session result**" and what goes along.
+    ///
     /// "ARN `sts::acct:assumed-role/RoleName/SessionName` […]. No MFA keys"; "non-transitive ones disappear at the next
     /// hop".
     private static func newSession(_ assumption: ReferenceAssumption) -> AssumptionAnswer.NewSession {

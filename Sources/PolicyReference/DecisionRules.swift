@@ -33,7 +33,9 @@ public enum DecisionRules {
 
     // MARK: The tables
 
-    /// What "3. RCP ceiling → 4. SCP ceiling → 5. combination" (spec §6.1) comes to for the fifth.
+    /// The combination, once no Deny matches and every ceiling lets it through.
+    ///
+    /// It is what "3. RCP ceiling → 4. SCP ceiling → 5. combination" (spec §6.1) comes to for the fifth.
     private static func isAllowed(_ question: ReferenceQuestion, _ found: LayerFindings) -> Bool {
         switch question.caller.kind {
         // "service principal: `res:service` ∨ `res:everyone`; anonymous: `res:everyone`" (spec §6.3); "Anonymous and
@@ -70,6 +72,8 @@ public enum DecisionRules {
         }
     }
 
+    /// The rule of spec §6.5.
+    ///
     /// "Allow iff resource side ∧ principal side: resource side = resource policy Allow with **any** grade incl.
     /// `account`; principal side = `id ∧ pb ∧ sess` and SCPs of the caller's account (root user of the caller's account:
     /// SCPs only). No grade bypasses anything" (spec §6.5).

@@ -91,6 +91,8 @@ public enum EngineContext {
         }
     }
 
+    /// The organization's keys.
+    ///
     /// "only if the account is in an org. Paths has one element, still needs a set operator".
     private static func addOrganization(_ place: ReferenceOrganization?, to context: inout ReferenceContext) {
         guard let place else { return }
@@ -99,6 +101,8 @@ public enum EngineContext {
         context["aws:PrincipalOrgMasterAccountId"] = .single(place.masterAccount.text)
     }
 
+    /// What is known of the credentials.
+    ///
     /// "`aws:MultiFactorAuthPresent`: **temporary** credentials only (`true`/`false`)"; for a session of which nothing
     /// more is known it is false (design §3.3). "`aws:MultiFactorAuthAge`: only if MFA was used". "`aws:SourceIdentity`,
     /// `aws:FederatedProvider`: only sessions that carry them". "`aws:TokenIssueTime`: temporary credentials only".

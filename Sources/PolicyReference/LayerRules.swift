@@ -1,6 +1,8 @@
 import PolicyModel
 
-/// What each kind of policy says of a question (spec §6.1): "Collect every applicable document."
+/// What each kind of policy says of a question (spec §6.1).
+///
+/// "Collect every applicable document."
 public struct LayerFindings: Sendable, Hashable {
     /// `id`: an Allow of an identity policy; a root user has none and needs none.
     public var identity = false
@@ -34,6 +36,8 @@ public enum LayerRules {
         return findings
     }
 
+    /// The layers that have a matching Deny.
+    ///
     /// "**Any** matching Deny in any of them (RCP, SCP, resource, identity incl. group, PB, every session policy)"
     /// (spec §6.1).
     private static func denies(_ policies: PoliciesInPlay, _ look: Look) -> Set<ReferenceLayer> {

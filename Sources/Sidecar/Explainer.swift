@@ -78,6 +78,17 @@ final class Explainer: Sendable {
         }
     }
 
+    /// Does on the calling thread what waits; how tests without the thread go on.
+    func runWaiting(_ shared: LoopShared) -> Int {
+        var tally = LoopTally()
+        var count = 0
+        while let job = next() {
+            answer(job, shared, &tally, shared.counters[shared.counters.count - 1])
+            count += 1
+        }
+        return count
+    }
+
     private func next() -> Job? {
         queue.withLockedValue { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
     }

@@ -27,6 +27,9 @@ public final class Sidecar: Sendable {
         case ended
     }
 
+    /// Writes explanations.
+    var explainer: Explainer { shared.explainer }
+
     private let configuration: SidecarConfiguration
     private let shared: LoopShared
     private let logger: Logger

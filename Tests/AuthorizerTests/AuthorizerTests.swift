@@ -11,7 +11,7 @@ struct AuthorizerTests {
     // MARK: Who asks
 
     @Test(
-        "a principal that is nobody's is unknown, and one of a kind to come is unsupported",
+        "a principal that is nobody's is unknown, and one that no policy names is denied",
         arguments: [
             ("arn:aws:iam::111111111111:user/nobody", Reason.unknownPrincipal),
             ("arn:aws:iam::111111111111:user/Alice", .unknownPrincipal),
@@ -21,9 +21,10 @@ struct AuthorizerTests {
             ("arn:aws:sts::111111111111:assumed-role/R/", .unknownPrincipal),
             ("arn:aws:sts::111111111111:assumed-role/R/a/b", .unknownPrincipal),
             ("arn:aws:sts::111111111111:assumed-role/Other/s", .unknownPrincipal),
-            ("alice", .unknownPrincipal), ("", .unknownPrincipal), ("anonymous", .unsupportedPrincipal),
-            ("events.example", .unsupportedPrincipal),
-            ("arn:aws:sts::111111111111:federated-user/alice", .unsupportedPrincipal),
+            ("alice", .unknownPrincipal), ("", .unknownPrincipal), ("anonymous", .resourcePolicy),
+            ("events.example", .resourcePolicy), ("events..example", .unknownPrincipal),
+            ("arn:aws:sts::111111111111:federated-user/alice", .sessionRequired),
+            ("arn:aws:sts::999999999999:federated-user/alice", .unknownPrincipal),
             ("arn:aws:iam::111111111111:root", .rootDisabled),
         ])
     func principals(principal: String, expected: Reason) throws {

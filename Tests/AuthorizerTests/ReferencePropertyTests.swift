@@ -67,7 +67,8 @@ struct ReferencePropertyTests {
 
     private func describe(_ question: ReferenceQuestion) -> String {
         var lines = ["caller \(question.caller)", "\(question.action) on \(question.resource)"]
-        lines.append("owner \(String(describing: question.resourceAccount)) required \(question.resourcePolicyRequired)")
+        lines.append(
+            "owner \(String(describing: question.resourceAccount)) required \(question.resourcePolicyRequired)")
         lines += question.context.map { "context \($0.key) = \($0.value)" }
         lines += question.resourceTags.map { "resource tag \($0.key) = \($0.value)" }
         lines += question.identityPolicies.map { "identity " + PolicyPrinter.print($0, pretty: false) }

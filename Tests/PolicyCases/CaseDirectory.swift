@@ -16,8 +16,9 @@ extension Directory {
             directory.accounts[account] = Account(
                 id: account, isRootUserEnabled: true, canonicalID: question.caller.canonicalID)
         }
-        // A second account, so that nothing is owned for want of another.
-        if let other = AccountID("999999999999"), directory.accounts[other] == nil {
+        // Two accounts more, so that nothing is owned for want of another.
+        for other in ["888888888888", "999999999999"].compactMap({ AccountID($0) })
+        where directory.accounts[other] == nil {
             directory.accounts[other] = Account(id: other)
         }
         directory.declaredKeys = question.declaredKeys

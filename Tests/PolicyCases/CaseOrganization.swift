@@ -26,7 +26,8 @@ extension Directory {
             nodes: defaultNodes(question.serviceControlPolicies ?? question.resourceControlPolicies))
         var branches: [Branch] = []
         let bearer = question.caller.account ?? question.resourceAccount
-        let own = question.caller.organization ?? (services == nil ? nil : fallback)
+        let owns = question.caller.account == nil ? question.resourceOrganization : question.caller.organization
+        let own = owns ?? (services == nil ? nil : fallback)
         if let bearer, let own { add(bearer, own, service: services, to: &branches) }
         let resourcePlace = question.resourceOrganization ?? (resources == nil ? nil : fallback)
         if let owner = question.resourceAccount, let resourcePlace {

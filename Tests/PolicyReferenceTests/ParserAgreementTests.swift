@@ -52,11 +52,17 @@ import Testing
         }
     }
 
-    @Test(arguments: CaseFile.cases(.decision))
+    @Test(arguments: CaseFile.cases(.decision) + CaseFile.cases(.assumption))
     func `every document of a question is read as it stands`(row: Case) throws {
-        var documents = (row.node["identityPolicies"]?.elements ?? []).map { ($0, PolicyKind.identity) }
-        documents += (row.node["resourcePolicies"]?.elements ?? []).map { ($0, PolicyKind.resource) }
+        func list(_ member: String, _ kind: PolicyKind) -> [(JSONNode, PolicyKind)] {
+            (row.node[member]?.elements ?? []).flatMap { $0.elements ?? [$0] }.map { ($0, kind) }
+        }
+        let isTrust = row.node["isTrustPolicy"]?.value == .bool(true)
+        var documents = list("identityPolicies", .identity) + list("sessionPolicies", .session)
+        documents += list("resourcePolicies", isTrust ? .trust : .resource)
+        documents += list("serviceControlPolicies", .scp) + list("resourceControlPolicies", .rcp)
         if let boundary = row.node["permissionsBoundary"] { documents.append((boundary, .boundary)) }
+        if let trust = row.node["trustPolicy"] { documents.append((trust, .trust)) }
         for (node, kind) in documents {
             let result = parse(row.source(of: node), kind)
             #expect(result.errors.isEmpty, "\(result.diagnostics.map(\.line))")
@@ -64,7 +70,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [PolicyKind.identity, .managed, .boundary, .session, .resource])
+    @Test(arguments: PolicyKind.allCases)
     func `every document that a generator makes is printed, and read back as itself`(kind: PolicyKind) {
         let seed: UInt64 = 20_261_123
         print("seed \(seed)")

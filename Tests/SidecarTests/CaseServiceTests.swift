@@ -14,8 +14,12 @@ import Testing
 struct CaseServiceTests {
     @Test("every decision comes back as the rows say")
     func decisions() throws {
-        let rows = CaseFile.cases(.decision)
-        #expect(rows.count == 138)
+        // Those with a session are asked as messages to a loop, by `CaseWireTests`.
+        let rows = try CaseFile.cases(.decision).filter { row in
+            let question = try ReferenceQuestion(row)
+            return question.session == nil && question.sessionPolicies == nil
+        }
+        #expect(rows.count > 138)
         let folder = try TestFolder()
         let source = TestSource(try TestStore.snapshot(revision: "none"))
         var configuration = SidecarConfiguration(socketPath: folder.socket)

@@ -42,7 +42,11 @@ struct LoopHarness: ~Copyable {
     }
 
     /// One wake-up.
-    mutating func turn() { loop.runOnce(waitMilliseconds: 0) }
+    mutating func turn() {
+        loop.runOnce(waitMilliseconds: 0)
+        // Explanations are written by another thread; here by this one.
+        while loop.shared.explainer.runWaiting(loop.shared) > 0 { loop.runOnce(waitMilliseconds: 0) }
+    }
 
     mutating func turn(times: Int) { for _ in 0..<times { turn() } }
 }
