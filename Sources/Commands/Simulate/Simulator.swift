@@ -14,14 +14,21 @@ struct Simulator: ~Copyable {
 
     /// Decides a question, or says why it cannot be asked.
     mutating func answer(_ simulation: Simulation) throws(MemberFault) -> SimulationAnswer {
-        let snapshot = try Simulator.snapshot(simulation)
+        let (trace, explanation) = try explain(
+            simulation, by: try Simulator.snapshot(Directory(simulation)), mode: .simulate)
+        return SimulationAnswer(trace.verdict, explanation, of: simulation)
+    }
+
+    /// Decides a question by what is in force in a snapshot, and says why.
+    mutating func explain(
+        _ simulation: Simulation, by snapshot: Snapshot, mode: AuthorizerMode
+    ) throws(MemberFault) -> (trace: Trace, explanation: Explanation) {
         view.fill(simulation, keys: snapshot.tables.keys)
         let session = try Simulator.sessionPolicies(simulation, snapshot)
         do throws(RequestFault) {
-            let (trace, explanation) = try snapshot.explain(
-                &view, context: 0..<simulation.context.count, sessionPolicies: session, mode: .simulate,
+            return try snapshot.explain(
+                &view, context: 0..<simulation.context.count, sessionPolicies: session, mode: mode,
                 seeksNearest: false, scratch: &scratch, now: simulation.now ?? Simulator.clock())
-            return SimulationAnswer(trace.verdict, explanation, of: simulation)
         } catch {
             throw MemberFault(error)
         }
@@ -40,9 +47,9 @@ struct Simulator: ~Copyable {
     }
 
     /// Nothing is kept from one question to the next, so that no line can change what another comes to.
-    private static func snapshot(_ simulation: Simulation) throws(MemberFault) -> Snapshot {
+    static func snapshot(_ directory: Directory) throws(MemberFault) -> Snapshot {
         do throws(SnapshotError) {
-            return try SnapshotBuilder().build(Directory(simulation), revision: "")
+            return try SnapshotBuilder().build(directory, revision: "")
         } catch {
             throw MemberFault(error.message)
         }
