@@ -55,7 +55,8 @@ extension Authorizer {
             question.assumption = assumption
             let verdict = try run(&question, &view, context, &scratch, now)
             if first == nil { first = (question, verdict) }
-            if verdict.decision == .explicitDeny { return Assumption(verdict: verdict, session: nil) }
+            let isFinal = verdict.decision == .explicitDeny || !verdict.reason.isOfPolicies
+            if isFinal { return Assumption(verdict: verdict, session: nil) }
             // "Explicit always wins" (spec §1), whichever action it is of: the others are asked as well.
             if verdict.decision != .allowed, denied == nil { denied = verdict }
         }
@@ -79,6 +80,18 @@ extension Authorizer {
     }
 }
 
+extension Reason {
+    /// Whether policies were asked at all: what is refused before is refused for every action of an assumption.
+    var isOfPolicies: Bool {
+        switch self {
+        case .allowed, .identityPolicy, .permissionsBoundary, .resourcePolicy, .trustPolicy, .sessionPolicy,
+            .serviceControlPolicy:
+            true
+        default: false
+        }
+    }
+}
+
 extension SessionView {
     /// Whether the session hands on tags to the next role.
     func inheritsTags(_ view: borrowing RequestView) -> Bool {
@@ -94,14 +107,9 @@ extension SessionView {
 }
 
 extension Question {
-    /// Checks what an assumption asks of the role and of the caller's own session; a verdict when that decides.
-    func checkAssumption(
-        _ view: borrowing RequestView, _ scratch: borrowing Scratch
-    ) throws(RequestFault) -> Verdict? {
-        guard let assumption, targetRole != 0 else { return nil }
-        let flags = tables.directory[targetRole + Format.PrincipalRecord.flags]
-        // Its sessions would be denied everything (design §3.2 rule 3).
-        if flags & Format.PrincipalRecord.isQuarantined != 0 { return Verdict(.implicitDeny, .brokenReference) }
+    /// Checks what an assumption asks of the role and of the caller's own session.
+    func checkAssumption(_ view: borrowing RequestView, _ scratch: borrowing Scratch) throws(RequestFault) {
+        guard let assumption, targetRole != 0 else { return }
         try checkDuration(assumption, scratch.caller)
         let account = tables.directory.offset(targetRole + Format.PrincipalRecord.account)
         for index in assumption.policyARNs {
@@ -110,10 +118,17 @@ extension Question {
         for index in assumption.tags where view.session.isTransitive(view.sessionTags[index].key, view) {
             throw .inheritedTag(view.sessionTags[index].key.text)
         }
+    }
+
+    /// Why a role is not assumed whatever the policies say.
+    func refusalOfAssumption(_ view: borrowing RequestView) -> Reason? {
+        guard let assumption, targetRole != 0 else { return nil }
+        let flags = tables.directory[targetRole + Format.PrincipalRecord.flags]
+        // Its sessions would be denied everything (design §3.2 rule 3).
+        if flags & Format.PrincipalRecord.isQuarantined != 0 { return .brokenReference }
         // "immutable, survives chaining; trying to change it → denied" (spec §8).
         let (wanted, held) = (assumption.sourceIdentity, view.session.sourceIdentity)
-        let isChanged = !wanted.isEmpty && !held.isEmpty && !wanted.equals(held)
-        return isChanged ? Verdict(.implicitDeny, .sourceIdentityIsSet) : nil
+        return !wanted.isEmpty && !held.isEmpty && !wanted.equals(held) ? .sourceIdentityIsSet : nil
     }
 
     /// "900 … role's MaxSessionDuration […]; **chained** ≤3600: asking more is an error, not clipped" (spec §8).

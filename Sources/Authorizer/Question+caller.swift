@@ -9,7 +9,8 @@ extension Question {
     ) throws(RequestFault) -> Verdict? {
         if let reason = identify(view, &scratch.caller) { return Verdict(.implicitDeny, reason) }
         try checkSession(view, scratch.caller)
-        scratch.caller.provider = assumption?.federatedProvider ?? view.session.federatedProvider
+        let presented = assumption?.federatedProvider ?? ByteView()
+        scratch.caller.provider = presented.isEmpty ? view.session.federatedProvider : presented
         if accountRecord != 0 {
             scratch.caller.account = bytes(accountRecord + Format.AccountRecord.id)
             scratch.caller.canonicalID = bytes(accountRecord + Format.AccountRecord.canonicalID)
@@ -102,7 +103,8 @@ extension Question {
     ) -> Reason? {
         let isKnown = tables.accounts.find(principal.slice(13, 25)) != nil
         guard isKnown, Question.isSessionName(principal.dropFirst(41)) else { return .unknownPrincipal }
-        guard !session.user.isEmpty else { return .sessionRequired }
+        // Whose session it is does not matter where no federated user may ask.
+        guard !session.user.isEmpty else { return assumption == nil ? .sessionRequired : .unsuitableCredentials }
         guard let offset = tables.users.find(session.user), session.user.slice(13, 25).equals(principal.slice(13, 25))
         else { return .unknownPrincipal }
         setRecord(tables.users.payload(at: offset))

@@ -70,10 +70,11 @@ struct Question {
         if scratch.foldedAction.equals("sts:getcalleridentity"), scratch.caller.kind != .anonymous {
             return Verdict(.allowed, .allowed)
         }
+        try checkSessionPolicies(view)
+        try checkAssumption(view, scratch)
         if isUnsuitable(view, scratch) { return Verdict(.implicitDeny, .unsuitableCredentials) }
         if isRoleMissing { return Verdict(.implicitDeny, .unknownRole) }
-        try checkSessionPolicies(view)
-        if let refusal = try checkAssumption(view, scratch) { return refusal }
+        if let reason = refusalOfAssumption(view) { return Verdict(.implicitDeny, reason) }
         if let refusal = resolveResourceAccount(view.resource, scratch) { return refusal }
         guard bindEngine(tables, &view, scratch) else { throw .tooLarge }
         return nil

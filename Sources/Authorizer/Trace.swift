@@ -100,7 +100,7 @@ extension Authorizer {
         try trace(Question(tables, sessionPolicies, mode), &view, context, &scratch, now)
     }
 
-    /// Decides as `assumeRole` does; a trace for each action that is asked, up to the first explicit deny.
+    /// Decides as `assumeRole` does; a trace for each action that is asked, up to the first that is final.
     public static func traceAssumeRole(
         _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>, tables: DecisionTables,
         sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant
@@ -112,7 +112,7 @@ extension Authorizer {
             question.assumption = assumption
             let trace = try trace(question, &view, context, &scratch, now)
             traces.append(trace)
-            if trace.verdict.decision == .explicitDeny { break }
+            if trace.verdict.decision == .explicitDeny || !trace.verdict.reason.isOfPolicies { break }
         }
         return traces
     }
