@@ -35,7 +35,9 @@ extension Directory {
                     holdings: holdings))
         case .federatedUser:
             let (name, path) = simulation.userBehind
-            add(User(account: account, name: name, path: path, tags: simulation.tags, holdings: holdings))
+            add(
+                User(
+                    account: account, name: name, path: path, id: caller.id, tags: simulation.tags, holdings: holdings))
         case .role:
             let role = Role(
                 account: account, name: caller.name, path: caller.path, id: caller.id, tags: simulation.tags,

@@ -79,6 +79,12 @@ struct TestCaseReader {
         var question = Simulation(
             caller: caller, action: try reader.requiredText("action"), resource: resource,
             resourceAccount: try SimulationLine.resourceAccount(reader, resource: resource, caller: caller))
+        // Nobody owns what neither the case nor the ARN nor the caller gives an account.
+        if caller.account == nil, reader.node("resourceAccount") == nil,
+            ARN(resource).flatMap({ AccountID($0.account) }) == nil
+        {
+            question.resourceAccount = nil
+        }
         question.isPolicyRequired = try reader.bool("resourcePolicyRequired") ?? false
         question.context = try ContextReader.entries(reader, "context")
         question.tags = try tags(reader, "tags") ?? []
