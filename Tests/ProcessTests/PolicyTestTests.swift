@@ -38,7 +38,7 @@ struct PolicyTestTests {
     }
 
     // Files of cases with an `organization`, which this verb does not read yet, are asked by the other harnesses.
-    @Test("our own cases pass", arguments: ["traps", "engine-keys"])
+    @Test("our own cases pass", arguments: ["examples", "traps", "engine-keys", "layers", "sessions"])
     func corpus(_ name: String) throws {
         let result = try Program.run(["test", "\(Self.corpus)/\(name).json"])
         #expect(result.output.contains("  pass "), "\(result.errors)")

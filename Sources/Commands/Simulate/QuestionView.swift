@@ -1,9 +1,10 @@
+internal import Authorizer
 internal import DecisionTree
 internal import PolicyModel
 
 extension RequestView {
     /// Puts a question into the view, as the scanner of the socket does.
-    mutating func fill(_ simulation: Simulation, keys: SymbolTable) {
+    mutating func fill(_ simulation: Simulation, keys: SymbolTable, mode: AuthorizerMode) {
         reset()
         principal = keep(simulation.caller.principal)
         action = keep(simulation.action)
@@ -12,6 +13,7 @@ extension RequestView {
         if let given = simulation.session { fill(given) }
         session.hasPolicies = simulation.policies.session != nil
         // A federated user is some user's: one that no policy names when the question does not say.
+        guard mode == .simulate else { return }
         if simulation.caller.kind == .federatedUser, session.user.isEmpty, let account = simulation.caller.account {
             let (name, path) = simulation.userBehind
             session.isGiven = true

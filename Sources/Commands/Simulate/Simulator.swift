@@ -23,7 +23,7 @@ struct Simulator: ~Copyable {
     mutating func explain(
         _ simulation: Simulation, by snapshot: Snapshot, mode: AuthorizerMode
     ) throws(MemberFault) -> (trace: Trace, explanation: Explanation) {
-        view.fill(simulation, keys: snapshot.tables.keys)
+        view.fill(simulation, keys: snapshot.tables.keys, mode: mode)
         let session = try Simulator.sessionPolicies(simulation, snapshot)
         do throws(RequestFault) {
             return try snapshot.explain(
