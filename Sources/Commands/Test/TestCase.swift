@@ -11,6 +11,8 @@ struct TestCase {
     var isSelfContained: Bool
     /// Whether the resource is a role, and its policy the trust policy.
     var isTrustPolicy = false
+    /// Where the accounts of a question that brings its policies are.
+    var organization: TestOrganization?
     var expectation: TestExpectation
 }
 
@@ -44,7 +46,7 @@ struct TestCaseReader {
     /// What a store knows better.
     private static let entityMembers = [
         "resourceAccount", "resourcePolicyRequired", "isTrustPolicy", "userID", "roleID", "roleARN", "canonicalID",
-        "tags", "resourceTags",
+        "tags", "resourceTags", "organization",
     ]
     private static let members =
         [
@@ -181,6 +183,9 @@ extension TestCaseReader {
             policies.resourceControl = try documents.levels("resourceControlPolicies", .rcp)
         }
         result.simulation.policies = policies.named(file)
+        if result.isSelfContained {
+            result.organization = try TestOrganization(reader, of: result.simulation)
+        }
     }
 }
 

@@ -13,7 +13,8 @@ struct TestCommand: ParsableCommand {
             "session"?, "now"?, "decision": "allowed|explicitDeny|implicitDeny", "reason"?, "deniedBy"?, "statement"?:
             {"policy"?, "sid"?, "index"?}}]}; the store is relative to the file, and --store wins over it. Cases may
             bring their own policies instead: identityPolicies, resourcePolicies, permissionsBoundary, sessionPolicies,
-            serviceControlPolicies, resourceControlPolicies. In a folder every *.json with `cases` is taken.
+            serviceControlPolicies, resourceControlPolicies (a list a level, root first, the account's last), and
+            "organization": {"id"?, "masterAccount"?, "principalPath"?, "resourcePath"?}. In a folder every *.json with `cases` is taken.
             The clock stands at 2026-01-01T00:00:00Z unless `now` says otherwise. Coverage counts the statements of the
             store that applied in some case.
             Exit status: 0 all pass, 1 a case fails or the coverage is too small, 2 the tests cannot be run.

@@ -160,8 +160,15 @@ extension TestRun {
 }
 
 extension TestCase {
-    /// What the policies of the case make: a role with its trust policy, where that is what is asked about.
+    /// What the policies of the case make.
     var directory: Directory {
+        var directory = entities
+        organization?.add(to: &directory, of: simulation)
+        return directory
+    }
+
+    /// A role with its trust policy, where that is what is asked about.
+    private var entities: Directory {
         guard isTrustPolicy, !simulation.asksForOwnRole, let role = SimulatedCaller(simulation.resource),
             role.kind == .role, let account = role.account, let trust = simulation.policies.resource?.first
         else { return Directory(simulation) }
