@@ -88,7 +88,8 @@ let package = Package(
             uses: [crypto])
         + room(
             "DirectoryStore", mayLookInto: ["PolicyModel", "PolicySyntax", "Directory", "JSONDocument", "CLinux"],
-            uses: [crypto, locks, logging], testsAlsoUse: ["Authorizer", "DecisionTree", "WireProtocol"])
+            uses: [crypto, locks, logging],
+            testsAlsoUse: ["Authorizer", "DecisionTree", "WireProtocol", "PolicyGenerators"])
         + room("WireProtocol", mayLookInto: ["PolicyModel", "DecisionTree"], testsAlsoUse: ["JSONDocument"])
         + room(
             "Sidecar",

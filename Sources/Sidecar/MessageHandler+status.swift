@@ -62,6 +62,7 @@ extension StatusReport.Counts {
         roles = counts.roles
         managedPolicies = counts.managedPolicies
         resources = counts.resources
+        controlPolicies = counts.controlPolicies
         quarantined = counts.quarantined
         trees = counts.trees
         statements = counts.statements

@@ -41,6 +41,7 @@ enum InterfaceText {
           roles: int,
           managedPolicies: int,
           resources: int,
+          controlPolicies: int,
           quarantined: int,
           trees: int,
           statements: int,

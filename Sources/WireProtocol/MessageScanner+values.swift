@@ -47,8 +47,7 @@ extension MessageScanner {
         let value = tape.tokens[token]
         guard value.kind == .number, MessageScanner.isWhole(value.text) else { throw .invalidParameter(field) }
         guard let number = Int(value.text.text.string), bounds.contains(number) else {
-            let upper = bounds.upperBound == .max ? "" : " and at most \(bounds.upperBound)"
-            throw .badRequest("`\(field)` must be at least \(bounds.lowerBound)\(upper)")
+            throw .badRequest("`\(field)` must be at least \(bounds.lowerBound) and at most \(bounds.upperBound)")
         }
         return (number, value.text)
     }

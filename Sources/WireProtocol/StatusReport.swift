@@ -39,6 +39,8 @@ public struct StatusReport: Sendable, Hashable {
         public var managedPolicies = 0
         /// Registry entries of resources.
         public var resources = 0
+        /// Service and resource control policies.
+        public var controlPolicies = 0
         /// Entities that name something deleted or broken.
         public var quarantined = 0
         /// Compiled documents.
@@ -95,8 +97,9 @@ extension StatusReport.Counts {
     var members: [(name: StaticString, value: Int)] {
         [
             ("accounts", accounts), ("users", users), ("groups", groups), ("roles", roles),
-            ("managedPolicies", managedPolicies), ("resources", resources), ("quarantined", quarantined),
-            ("trees", trees), ("statements", statements), ("conditions", conditions), ("tableBytes", tableBytes),
+            ("managedPolicies", managedPolicies), ("resources", resources),
+            ("controlPolicies", controlPolicies), ("quarantined", quarantined), ("trees", trees),
+            ("statements", statements), ("conditions", conditions), ("tableBytes", tableBytes),
         ]
     }
 }

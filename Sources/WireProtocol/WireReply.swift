@@ -133,6 +133,7 @@ extension StatusReport.Counts {
         roles = try value.required("roles", \.integer)
         managedPolicies = try value.required("managedPolicies", \.integer)
         resources = try value.required("resources", \.integer)
+        controlPolicies = try value.required("controlPolicies", \.integer)
         quarantined = try value.required("quarantined", \.integer)
         trees = try value.required("trees", \.integer)
         statements = try value.required("statements", \.integer)

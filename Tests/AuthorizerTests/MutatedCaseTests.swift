@@ -10,7 +10,9 @@ import Testing
 /// must come to another answer than the reference of the unchanged one.
 @Suite("A mutated policy is noticed")
 struct MutatedCaseTests {
-    /// How many mutants may go unnoticed. They are seen and known: most are no mistake, because the statement cannot show
+    /// How many mutants may go unnoticed.
+    ///
+    /// They are seen and known: most are no mistake, because the statement cannot show
     /// (everything denied beside it, a user that is gone, `IfExists` on a key that is always there), the others would
     /// need another caller *and* another key at once.
     private static let unnoticed: [PolicyMutant.Change: Int] = [

@@ -1,7 +1,6 @@
 import Authorizer
 import DecisionTree
 import Directory
-import Glibc
 import PolicyCases
 import PolicyGenerators
 import PolicyModel
@@ -12,19 +11,7 @@ import Testing
 @Suite("The authorizer decides as the reference does")
 struct ReferencePropertyTests {
     /// Seeds that once showed a difference stay here.
-    static let seeds: [UInt64] =
-        [1, 2, 3, 4, 5, 6, 7, 8, 825]
-        + seedsAsked(unsafe getenv("POSTERN_PROPERTY_SEEDS").map { unsafe String(cString: $0) })
-
-    /// `N` for the seeds 1001 to 1000+N, `FROM-TO` for just those.
-    static func seedsAsked(_ text: String?) -> [UInt64] {
-        guard let text, !text.isEmpty else { return [] }
-        let ends = text.split(separator: "-").map { UInt64($0) }
-        if ends.count == 1, let count = ends[0] { return (0..<count).map { 1_001 + $0 } }
-        if ends.count == 2, let from = ends[0], let to = ends[1], from <= to { return Array(from...to) }
-        Issue.record("POSTERN_PROPERTY_SEEDS is `\(text)`: expected N or FROM-TO")
-        return []
-    }
+    static let seeds = PropertySeeds.all([1, 2, 3, 4, 5, 6, 7, 8, 825])
 
     @Test("on random questions", arguments: seeds)
     func agrees(seed: UInt64) throws {

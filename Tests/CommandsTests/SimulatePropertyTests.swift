@@ -11,7 +11,7 @@ import Testing
 /// The equality "simulate = enforce", by way of the reference: what the engine would compute is given as context.
 @Suite("`simulate` decides as the reference does")
 struct SimulatePropertyTests {
-    @Test("on random questions", arguments: [11, 12, 13] as [UInt64])
+    @Test("on random questions", arguments: PropertySeeds.all([11, 12, 13]))
     func agrees(seed: UInt64) throws {
         var generator = Generator(seed: seed)
         var counts: [String: Int] = [:]

@@ -1,3 +1,4 @@
+import Authorizer
 import Directory
 import PolicyModel
 import PolicySyntax
@@ -59,7 +60,11 @@ struct OrganizationPairTests {
     }
 
     private static func first(_ kind: ControlPolicyKind) -> [Text: String] {
-        [holderPath: holder(kind, "One"), targetPath(kind): target(kind, "One")]
+        var files = [holderPath: holder(kind, "One"), targetPath(kind): target(kind, "One")]
+        for account in ["111122223333", Company.master] {
+            files[Text("accounts/\(account)/users/u.json")] = Sample.user(inline: [Sample.document("*")])
+        }
+        return files
     }
 
     @Test func `the table has every pair`() {
@@ -68,7 +73,7 @@ struct OrganizationPairTests {
     }
 
     @Test(arguments: rows.indices, Order.allCases)
-    func `each pair of changes ends as the table says`(index: Int, order: Order) {
+    func `each pair of changes ends as the table says`(index: Int, order: Order) throws {
         let (kind, row) = OrganizationPairTests.rows[index]
         let (target, holder, answers) = OrganizationPairTests.table[row]
         var fixture = JudgeFixture(OrganizationPairTests.first(kind))
@@ -79,6 +84,7 @@ struct OrganizationPairTests {
         }
         fixture.reload()
         #expect(describe(fixture, kind) == answers[order], "\(target) target, \(holder) holder, \(order)")
+        try checkDecisions(fixture.verdict.directory, kind, answers[order] ?? "")
         checkInvariants(fixture)
         fixture.files = OrganizationPairTests.first(kind)
         fixture.reload()
@@ -129,6 +135,28 @@ struct OrganizationPairTests {
         let quarantined = directory.quarantined.sorted().map(\.description)
         #expect(["", "account 111122223333"].contains(quarantined.joined(separator: " ")))
         return "\(targets.sorted().first ?? "-") | \(holder ?? "-")" + (quarantined.isEmpty ? "" : " Q")
+    }
+
+    /// User `u` of account 111122223333 may do everything, but for what hangs on the account's unit; and so may the
+    /// management account's, on whom nothing hangs.
+    ///
+    /// A Deny alone among the service control policies allows nothing else.
+    private func checkDecisions(_ directory: Directory, _ kind: ControlPolicyKind, _ answer: String) throws {
+        let snapshot = try SnapshotBuilder().build(directory, revision: "pair")
+        let sides = answer.split(separator: "|").map { $0.split(separator: " ").map(String.init) }
+        let (target, holder) = (sides[0], sides[1])
+        for version in ["One", "Two"] {
+            let isHung = target.first == "T" && holder.first != "-"
+            let denied: Reason = kind == .service ? .serviceControlPolicyDeny : .resourceControlPolicyDeny
+            let other: Reason = kind == .service && isHung ? .serviceControlPolicy : .allowed
+            let expected: Reason =
+                holder.last == "Q" ? .brokenReference : isHung && target.last == version ? denied : other
+            for (account, expected) in [("111122223333", expected), (Company.master, .allowed)] {
+                let verdict = try snapshot.ask(
+                    "arn:aws:iam::\(account):user/u", "target:\(version)", resource: "arn:aws:docs::\(account):x")
+                #expect(verdict.reason == expected, "\(kind) \(answer): target:\(version) in \(account)")
+            }
+        }
     }
 
     private func checkInvariants(_ fixture: JudgeFixture) {

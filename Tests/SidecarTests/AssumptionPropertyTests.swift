@@ -10,7 +10,7 @@ import WireProtocol
 
 @Suite("AssumeRole over a connection answers as the reference does")
 struct AssumptionPropertyTests {
-    @Test("on random calls", arguments: [1, 2, 3, 4] as [UInt64])
+    @Test("on random calls", arguments: PropertySeeds.all([1, 2, 3, 4]))
     func agrees(seed: UInt64) throws {
         var generator = Generator(seed: seed)
         var harness = try LoopHarness()

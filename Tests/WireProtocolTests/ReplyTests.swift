@@ -195,6 +195,7 @@ import Testing
         (report.counts.trees, report.counts.statements, report.counts.conditions, report.counts.tableBytes) = (
             8, 9, 10, 11
         )
+        report.counts.controlPolicies = 19
         (report.connections, report.requests, report.errorCount, report.ignoredFiles) = (12, 13, 14, 15)
         (report.decisions.allowed, report.decisions.explicitDeny, report.decisions.implicitDeny) = (16, 17, 18)
         report.stale = true
@@ -210,7 +211,7 @@ import Testing
         expect(
             """
             {"parameters":{"revision":"4f","version":"0.1","uptimeSeconds":5,"counts":{"accounts":0,"users":0,"groups":0,\
-            "roles":0,"managedPolicies":0,"resources":0,"quarantined":0,"trees":0,"statements":0,"conditions":0,\
+            "roles":0,"managedPolicies":0,"resources":0,"controlPolicies":0,"quarantined":0,"trees":0,"statements":0,"conditions":0,\
             "tableBytes":0},"connections":0,"requests":0,"decisions":{"allowed":0,"explicitDeny":0,"implicitDeny":0},\
             "lastReload":{"at":-1,"succeeded":true},"stale":false,"errorCount":0,"ignoredFiles":0}}\0
             """

@@ -134,10 +134,13 @@ private func session(_ text: String) -> Result<[String], WireError> {
         ("{\"issued\":\"\"}", "`session.issued` is not a date such as `2026-01-31T12:00:00Z`"),
         ("{\"issued\":\"yesterday\"}", "`session.issued` is not a date such as `2026-01-31T12:00:00Z`"),
         ("{\"issued\":\"2026-02-30T00:00:00Z\"}", "`session.issued` is not a date such as `2026-01-31T12:00:00Z`"),
-        ("{\"mfaPresent\":true,\"mfaAgeSeconds\":-1}", "`session.mfaAgeSeconds` must be at least 0"),
+        (
+            "{\"mfaPresent\":true,\"mfaAgeSeconds\":-1}",
+            "`session.mfaAgeSeconds` must be at least 0 and at most 9223372036854775807"
+        ),
         (
             "{\"mfaPresent\":true,\"mfaAgeSeconds\":9223372036854775808}",
-            "`session.mfaAgeSeconds` must be at least 0"
+            "`session.mfaAgeSeconds` must be at least 0 and at most 9223372036854775807"
         ),
         ("{\"mfaAgeSeconds\":1}", "`session.mfaAgeSeconds` is given, but `mfaPresent` is not true"),
     ])

@@ -62,6 +62,9 @@ enum StatusReport {
         var entities = nouns.map { Count.of(counts[$0.0].flatMap(integer) ?? 0, $0.1) }
         let policies = counts["managedPolicies"].flatMap(integer) ?? 0
         entities.append(policies == 1 ? "1 managed policy" : "\(Count.grouped(policies)) managed policies")
+        if let count = counts["controlPolicies"].flatMap(integer), count > 0 {
+            entities.append(count == 1 ? "1 control policy" : "\(Count.grouped(count)) control policies")
+        }
         var lines = ["  store        " + entities.joined(separator: ", ")]
         if let quarantined = counts["quarantined"].flatMap(integer), quarantined > 0 {
             lines.append("  quarantined  \(Count.grouped(quarantined))")
