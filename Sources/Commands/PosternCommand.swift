@@ -59,8 +59,8 @@ struct PosternCommand: ParsableCommand {
             """,
         version: Sidecar.version,
         subcommands: [
-            InitCommand.self, ServeCommand.self, AuthorizeCommand.self, CheckCommand.self, TestCommand.self,
-            SimulateCommand.self, ImportCommand.self, ReloadCommand.self, StatusCommand.self,
+            InitCommand.self, ServeCommand.self, AuthorizeCommand.self, AssumeRoleCommand.self, CheckCommand.self,
+            TestCommand.self, SimulateCommand.self, ImportCommand.self, ReloadCommand.self, StatusCommand.self,
         ])
 }
 

@@ -130,7 +130,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
         case .sessionPolicy: "no session policy allows it"
         case .serviceControlPolicy: "no service control policy allows it"
         case .unsuitableCredentials: "credentials of this kind may not call it"
-        case .unknownRole: "the store has no such role"
+        case .unknownRole: "the store has no role of this ARN, which names its path, too"
         case .sourceIdentityIsSet: "the source identity of a role chain may not be changed"
         case .unknownPrincipal: "the store has no such principal"
         case .rootDisabled: "the root user of this account is disabled"

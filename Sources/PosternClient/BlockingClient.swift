@@ -16,6 +16,18 @@ public struct BlockingClient: Sendable {
         try Codec.answer(try call(try Codec.authorize(question, explain: explain)))
     }
 
+    /// As `PosternClient.authorizeMany`.
+    public func authorizeMany(_ questions: [Question], explain: Bool = false) throws(PosternError) -> [Answer] {
+        guard !questions.isEmpty else { return [] }
+        return try Codec.answers(
+            try call(try Codec.authorizeMany(questions, explain: explain)), count: questions.count)
+    }
+
+    /// As `PosternClient.assumeRole`.
+    public func assumeRole(_ assumption: RoleAssumption, explain: Bool = false) throws(PosternError) -> AssumedRole {
+        try Codec.assumedRole(try call(try Codec.assumeRole(assumption, explain: explain)))
+    }
+
     /// As `PosternClient.status`.
     public func status() throws(PosternError) -> SidecarStatus {
         try Codec.status(try call(Codec.status()))

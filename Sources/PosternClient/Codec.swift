@@ -12,7 +12,18 @@ enum Codec {
         var list: [WireQuestion] = []
         list.reserveCapacity(questions.count)
         for question in questions { list.append(try WireQuestion(question)) }
-        return message { $0.appendAuthorizeMany(list, explain: explain) }
+        // A session that all have is said once.
+        var defaults = WireQuestion()
+        if let session = list.first?.session, list.allSatisfy({ $0.session == session }) {
+            defaults.session = session
+            for index in list.indices { list[index].session = nil }
+        }
+        return message { $0.appendAuthorizeMany(list, defaults: defaults, explain: explain) }
+    }
+
+    static func assumeRole(_ assumption: RoleAssumption, explain: Bool) throws(PosternError) -> [UInt8] {
+        let assumption = try WireAssumption(assumption)
+        return message { $0.appendAssumeRole(assumption, explain: explain) }
     }
 
     static func status() -> [UInt8] { message { $0.appendStatus() } }
@@ -45,6 +56,12 @@ extension Codec {
         }
     }
 
+    static func assumedRole(_ message: [UInt8]) throws(PosternError) -> AssumedRole {
+        try read(message) { reply throws(ReplyError) in
+            AssumedRole(try reply.assumedRole(), source: reply.parameters)
+        }
+    }
+
     static func revision(_ message: [UInt8]) throws(PosternError) -> String {
         try read(message) { reply throws(ReplyError) in try reply.revision() }
     }
@@ -64,64 +81,6 @@ extension Codec {
         } catch {
             throw PosternError(error)
         }
-    }
-}
-
-extension WireQuestion {
-    /// The same question, its context sorted, so that a question is always the same bytes.
-    fileprivate init(_ question: Question) throws(PosternError) {
-        self.init(principal: question.principal, action: question.action, resource: question.resource)
-        guard !question.context.isEmpty else { return }
-        var entries: [WireContextEntry] = []
-        for (key, value) in question.context.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            entries.append(WireContextEntry(key, try WireContextValue(value, key: key)))
-        }
-        context = entries
-    }
-}
-
-extension WireContextValue {
-    fileprivate init(_ value: ContextValue, key: String) throws(PosternError) {
-        switch value {
-        case .string(let text): self = .string(text)
-        case .bool(let value): self = .boolean(value)
-        case .number(let text):
-            // Else it would be sent as a string, which is not what the caller said.
-            guard WireContextValue.isNumber(text) else {
-                throw .badRequest("context key `\(key)`: `\(text)` is not a number")
-            }
-            self = .number(text)
-        case .list(let values):
-            var elements: [WireContextValue] = []
-            for value in values { elements.append(try WireContextValue(value, key: key)) }
-            self = .list(elements)
-        }
-    }
-}
-
-extension Answer {
-    fileprivate init(_ answer: WireAnswer, revision: String, source: WireValue) {
-        let decision: Decision =
-            switch answer.decision {
-            case .allowed: .allowed
-            case .explicitDeny: .explicitDeny
-            case .implicitDeny: .implicitDeny
-            }
-        self.init(
-            isAllowed: answer.allowed, decision: decision, revision: revision, error: answer.error,
-            explanation: answer.explanation.map { Explanation($0, json: source["explanation"]?.json ?? "{}") })
-    }
-}
-
-extension Explanation {
-    fileprivate init(_ explanation: WireExplanation, json: String) {
-        self.init(
-            reason: explanation.reason, summary: explanation.summary,
-            matchedStatement: explanation.matchedStatement.map { statement in
-                MatchedStatement(
-                    layer: statement.layer, policy: statement.policy, sid: statement.sid,
-                    file: statement.file ?? "", line: statement.line ?? 0, column: statement.column ?? 0)
-            }, json: json)
     }
 }
 

@@ -58,6 +58,16 @@ public final class PosternClient: Sendable {
             try await call(message, isIdempotent: true, timeoutMilliseconds), count: questions.count)
     }
 
+    /// May this principal have a session of this role? The answer carries what the session's questions need.
+    ///
+    /// Nothing is issued or remembered: credentials are the caller's business.
+    public func assumeRole(
+        _ assumption: RoleAssumption, explain: Bool = false, timeoutMilliseconds: Int? = nil
+    ) async throws -> AssumedRole {
+        let message = try Codec.assumeRole(assumption, explain: explain)
+        return try Codec.assumedRole(try await call(message, isIdempotent: true, timeoutMilliseconds))
+    }
+
     /// What the sidecar says of itself.
     public func status(timeoutMilliseconds: Int? = nil) async throws -> SidecarStatus {
         try Codec.status(try await call(Codec.status(), isIdempotent: true, timeoutMilliseconds))

@@ -31,13 +31,19 @@ public struct Question: Sendable, Hashable {
     public var resource: String
     /// What is known of the request; the sidecar adds what it knows of the principal and the resource.
     public var context: [String: ContextValue]
+    /// What is known of the credentials behind the principal; sessions of roles need it for their tags and policies.
+    public var session: Session?
 
     /// Makes a question.
-    public init(principal: String, action: String, resource: String, context: [String: ContextValue] = [:]) {
+    public init(
+        principal: String, action: String, resource: String, context: [String: ContextValue] = [:],
+        session: Session? = nil
+    ) {
         self.principal = principal
         self.action = action
         self.resource = resource
         self.context = context
+        self.session = session
     }
 }
 
@@ -61,36 +67,8 @@ public struct Answer: Sendable, Hashable {
     public let revision: String
     /// In `authorizeMany`: why this question could not be decided; it is then denied.
     public let error: String?
-    /// When asked for: which statement decided and why.
+    /// When asked for: why it came out so.
     public let explanation: Explanation?
-}
-
-/// Why an answer came out as it did.
-public struct Explanation: Sendable, Hashable {
-    /// A stable code, such as `identityPolicyDeny`.
-    public let reason: String
-    /// One sentence for people.
-    public let summary: String
-    /// The statement that decided, where one did.
-    public let matchedStatement: MatchedStatement?
-    /// The whole object as the sidecar sent it.
-    public let json: String
-}
-
-/// The statement that decided.
-public struct MatchedStatement: Sendable, Hashable {
-    /// Which kind of policy it belongs to.
-    public let layer: String
-    /// The policy's name.
-    public let policy: String
-    /// The statement's `Sid`, where it has one.
-    public let sid: String?
-    /// Where it is written.
-    public let file: String
-    /// From 1.
-    public let line: Int
-    /// In Unicode scalars, from 1.
-    public let column: Int
 }
 
 /// What the sidecar says of itself.

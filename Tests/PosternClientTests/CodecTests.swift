@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WireProtocol
 
@@ -127,6 +128,128 @@ struct CodecTests {
         for (reply, error) in cases {
             #expect(throws: error) { try Codec.revision(Array(reply.utf8)) }
         }
+    }
+
+    private func session() -> Session {
+        var session = Session()
+        session.policies = [#"{ "Statement" : [] }"#]
+        session.policyARNs = ["arn:aws:iam::111122223333:policy/P"]
+        session.tags = ["team": "red", "Area": "x\"y"]
+        session.transitiveTagKeys = ["team"]
+        (session.sourceIdentity, session.federatedProvider, session.issued) = (
+            "bob", "idp.example", "2026-01-01T00:00:00Z"
+        )
+        (session.mfaPresent, session.mfaAgeSeconds, session.user) = (true, 5, "arn:aws:iam::111122223333:user/bob")
+        return session
+    }
+
+    private static let sessionJSON =
+        #"{"policies":[{"Statement":[]}],"policyArns":["arn:aws:iam::111122223333:policy/P"],"tags":{"Area":"x\"y","team":"red"},"#
+        + #""transitiveTagKeys":["team"],"sourceIdentity":"bob","federatedProvider":"idp.example","issued":"2026-01-01T00:00:00Z","#
+        + #""mfaPresent":true,"mfaAgeSeconds":5,"user":"arn:aws:iam::111122223333:user/bob"}"#
+
+    @Test("a session goes with its question, tags in order")
+    func questionWithSession() throws {
+        let question = Question(principal: "p", action: "a:b", resource: "*", session: session())
+        #expect(
+            try text(Codec.authorize(question, explain: false))
+                == #"{"method":"io.postern.Authorize","parameters":{"principal":"p","action":"a:b","resource":"*","session":"#
+                + Self.sessionJSON + "}}\0")
+    }
+
+    @Test("a session that all questions have is said once, and one of some only is not said of others")
+    func manyWithSession() throws {
+        let with = Question(principal: "p", action: "a:b", resource: "*", session: session())
+        let without = Question(principal: "p", action: "a:b", resource: "*")
+        let both = try text(Codec.authorizeMany([with, with], explain: false))
+        #expect(both.components(separatedBy: "\"session\":").count == 2)
+        #expect(both.contains(#""parameters":{"session":{"#))
+        let one = try text(Codec.authorizeMany([with, without], explain: false))
+        #expect(one.components(separatedBy: "\"session\":").count == 2)
+        #expect(one.contains(#""parameters":{"questions":["#))
+    }
+
+    @Test("a role is asked for with everything that the call says")
+    func assumption() throws {
+        var assumption = RoleAssumption(principal: "p", role: "r", sessionName: "s", context: ["k": "v"])
+        assumption.session = session()
+        assumption.tags = ["b": "2", "a": "1"]
+        assumption.transitiveTagKeys = ["a"]
+        (assumption.sourceIdentity, assumption.externalID, assumption.durationSeconds) = ("i", "e", 900)
+        (assumption.policies, assumption.policyARNs, assumption.federatedProvider) = (["{}"], ["x"], "f")
+        #expect(
+            try text(Codec.assumeRole(assumption, explain: true))
+                == #"{"method":"io.postern.AssumeRole","parameters":{"principal":"p","session":\#(Self.sessionJSON),"role":"r","#
+                + #""sessionName":"s","tags":{"a":"1","b":"2"},"transitiveTagKeys":["a"],"sourceIdentity":"i","externalId":"e","#
+                + #""policies":[{}],"policyArns":["x"],"durationSeconds":900,"federatedProvider":"f","context":{"k":"v"},"explain":true}}"#
+                + "\0")
+    }
+
+    @Test(
+        "a policy that is no JSON object is refused before it is sent",
+        arguments: ["", "[]", "1", "{}{}", "{},\"explain\":true", "{"])
+    func badPolicy(_ policy: String) {
+        var question = Question(principal: "p", action: "a:b", resource: "*", session: Session())
+        question.session?.policies = ["{}", policy]
+        let refused = PosternError.badRequest("`session.policies[1]` is no JSON object")
+        #expect(throws: refused) { try Codec.authorize(question, explain: false) }
+        var assumption = RoleAssumption(principal: "p", role: "r", sessionName: "s")
+        assumption.policies = [policy]
+        #expect(throws: PosternError.self) { try Codec.assumeRole(assumption, explain: false) }
+    }
+
+    @Test("an assumed role has its principal and its session, and a refused one has neither")
+    func assumedRole() throws {
+        let allowed =
+            #"{"parameters":{"allowed":true,"decision":"allowed","principal":"arn:x","session":\#(Self.sessionJSON),"revision":"r"}}"#
+        let role = try Codec.assumedRole(Array(allowed.utf8))
+        var expected = session()
+        expected.policies = [#"{"Statement":[]}"#]
+        #expect(role.isAllowed && role.principal == "arn:x" && role.session == expected && role.revision == "r")
+        #expect(role.sessionJSON == Self.sessionJSON)
+        let denied = allowed.replacing(
+            #""allowed":true,"decision":"allowed""#, with: #""allowed":false,"decision":"implicitDeny""#)
+        let refused = try Codec.assumedRole(Array(denied.utf8))
+        #expect(!refused.isAllowed && refused.principal == nil && refused.session == nil && refused.sessionJSON == nil)
+    }
+
+    @Test(
+        "a role that nobody assumes is never one",
+        arguments: [
+            #"{"parameters":{"allowed":true,"decision":"allowed","revision":"r"}}"#,
+            #"{"parameters":{"allowed":true,"decision":"allowed","principal":"p","revision":"r"}}"#,
+            #"{"parameters":{"allowed":true,"decision":"allowed","principal":"p","session":[],"revision":"r"}}"#,
+            #"{"parameters":{"allowed":true,"decision":"allowed","principal":"p","session":{"tags":{"a":1}},"revision":"r"}}"#,
+        ])
+    func noRole(_ reply: String) {
+        #expect(throws: PosternError.self) { try Codec.assumedRole(Array(reply.utf8)) }
+    }
+
+    @Test("a whole explanation is read")
+    func explanation() throws {
+        let statement = #""policy":"P","sid":"S","index":1,"file":"f.json","line":3,"column":9"#
+        let json =
+            #"{"reason":"identityPolicy","summary":"no","deniedBy":["identityPolicy"],"resourceAccount":"1","#
+            + #""layers":[{"layer":"serviceControlPolicy","level":"ou-1","outcome":"silent","statements":[{\#(statement),"#
+            + #""effect":"Allow","outcome":"conditionFailed","grade":["user"],"#
+            + #""failedConditions":[{"operator":"Bool","key":"k","wanted":["true"],"actual":null}]}]}],"#
+            + #""nearestAllow":{"advice":"a","layer":"identityPolicy",\#(statement),"#
+            + #""missing":[{"element":"condition","operator":"Bool","key":"k","wanted":["true"],"actual":["false"]}]}}"#
+        let reply = #"{"parameters":{"allowed":false,"decision":"implicitDeny","revision":"r","explanation":\#(json)}}"#
+        let explanation = try #require(try Codec.answer(Array(reply.utf8)).explanation)
+        #expect(explanation.deniedBy == ["identityPolicy"] && explanation.resourceAccount == "1")
+        #expect(explanation.json == json)
+        let layer = try #require(explanation.layers.first)
+        #expect(layer.layer == "serviceControlPolicy" && layer.level == "ou-1" && layer.outcome == "silent")
+        let read = try #require(layer.statements.first)
+        #expect(read.statement.index == 1 && read.statement.layer == "serviceControlPolicy" && read.grades == ["user"])
+        #expect(
+            read.failedConditions == [
+                Explanation.FailedCondition(operator: "Bool", key: "k", wanted: ["true"], actual: nil)
+            ])
+        let nearest = try #require(explanation.nearestAllow)
+        #expect(nearest.advice == "a" && nearest.statement.column == 9)
+        #expect(nearest.missing.first?.actual == ["false"])
     }
 
     @Test("messages are cut at any byte")

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import JSONDocument
 internal import PosternClient
 
 struct AuthorizeCommand: ParsableCommand {
@@ -12,6 +11,8 @@ struct AuthorizeCommand: ParsableCommand {
               postern authorize --principal arn:aws:iam::111122223333:user/bob \\
                   --action docs:Read --resource arn:aws:docs:::report/2026-plan \\
                   --context aws:SourceIp=10.0.0.7 --context docs:Pages:=12 --explain
+              postern authorize --principal arn:aws:sts::111122223333:assumed-role/Auditor/bob \\
+                  --session-file session.json --action docs:Read --resource '*'
             """)
 
     @Option(name: .long, help: "Who asks: an ARN of a user or a role session.")
@@ -31,7 +32,14 @@ struct AuthorizeCommand: ParsableCommand {
     @Option(name: .customLong("context-file"), help: ArgumentHelp("A JSON object of facts.", valueName: "FILE"))
     var contextFile: String?
 
-    @Flag(name: .long, help: "Say which statement decided, and why.")
+    @Option(
+        name: .customLong("session-file"),
+        help: ArgumentHelp(
+            "What is known of the principal's credentials: a JSON object, as assume-role writes it.", valueName: "FILE")
+    )
+    var sessionFile: String?
+
+    @Flag(name: .long, help: "Say what every kind of policy came to, where that is written, and what is missing.")
     var explain = false
 
     @Flag(name: .long, help: "Print the answer as JSON.")
@@ -41,7 +49,9 @@ struct AuthorizeCommand: ParsableCommand {
 
     func run() throws {
         let context = try ContextArguments.read(context, file: contextFile)
-        let question = Question(principal: principal, action: action, resource: resource, context: context)
+        let session = try sessionFile.map { (file) throws(CommandFailure) in try SessionFile.read(file) }
+        let question = Question(
+            principal: principal, action: action, resource: resource, context: context, session: session)
         let answer = try ask(question)
         Terminal.print(json ? AnswerReport.json(answer) : AnswerReport.text(answer, style: .standardOutput))
         guard answer.isAllowed else { throw CommandFailure.negative }
@@ -54,36 +64,5 @@ struct AuthorizeCommand: ParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-    }
-}
-
-/// An answer for people and for programs.
-enum AnswerReport {
-    static func text(_ answer: Answer, style: Style) -> String {
-        let verdict =
-            answer.isAllowed
-            ? style.paint("allowed", .green) : style.paint("denied", .red) + " (\(answer.decision.rawValue))"
-        guard let explanation = answer.explanation else { return verdict }
-        var lines = [verdict, "  why        \(explanation.summary)", "  reason     \(explanation.reason)"]
-        if let statement = explanation.matchedStatement {
-            let name = statement.sid.map { "`\($0)`" } ?? "a statement"
-            lines.append("  statement  \(name) of \(statement.policy)")
-            lines.append("  written    \(statement.file):\(statement.line):\(statement.column)")
-        }
-        lines.append("  revision   \(answer.revision)")
-        return lines.joined(separator: "\n")
-    }
-
-    static func json(_ answer: Answer) -> String {
-        var members: [(String, JSONOutput)] = [
-            ("allowed", .bool(answer.isAllowed)), ("decision", .string(answer.decision.rawValue)),
-            ("revision", .string(answer.revision)),
-        ]
-        if let explanation = answer.explanation,
-            let document = try? JSONDocument(Array(explanation.json.utf8), limits: .file)
-        {
-            members.append(("explanation", JSONOutput(document.root)))
-        }
-        return JSONOutput.object(members).serialized()
     }
 }
