@@ -14,7 +14,7 @@ public struct Explanation: Sendable, Hashable {
     public let matchedStatement: MatchedStatement?
     /// What each kind of policy in play came to, in the order in which they are looked at.
     public let layers: [Layer]
-    /// When denied: the statement that came closest to allowing. It is advice: the decision does not depend on it.
+    /// When denied: the statement that came closest to allowing; advice, on which no decision depends.
     public let nearestAllow: NearestAllow?
     /// The whole object as the sidecar sent it.
     public let json: String

@@ -27,7 +27,7 @@ public struct Session: Sendable, Hashable {
     public init() {}
 }
 
-/// The call of `AssumeRole`: may this principal have a session of this role?
+/// The call of `AssumeRole`, which asks whether a principal may have a session of a role.
 public struct RoleAssumption: Sendable, Hashable {
     /// Who asks; `anonymous` for the bearer of a provider's token.
     public var principal: String
