@@ -31,8 +31,9 @@ public struct StoreLoader: Sendable {
     public func load(_ path: String) -> LoadResult { load(path) { _ in [] } }
 
     /// The same with warnings about the store as a whole: policies attached to nobody, groups without users, keys that
-    /// are tested in two ways, IAM's quotas over several files. A store with errors has none of them: what is broken
-    /// would seem to be missing.
+    /// are tested in two ways, IAM's quotas over several files.
+    ///
+    /// A store with errors has none of them: what is broken would seem to be missing.
     public func check(_ path: String) -> LoadResult {
         load(path) { $0.errors.isEmpty ? StoreLints($0).warnings : [] }
     }

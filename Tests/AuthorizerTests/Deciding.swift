@@ -5,7 +5,6 @@ import PolicyCases
 import PolicyModel
 import PolicyReference
 import PolicySyntax
-import Testing
 
 /// A reference question asked of the real thing: its entities become a directory, the directory a snapshot.
 struct Deciding {
@@ -62,8 +61,7 @@ struct Deciding {
         do {
             return try snapshot.compileSessionPolicies(sources)
         } catch {
-            Issue.record("\(error.message)")
-            return nil
+            preconditionFailure("expected session policies that compile: \(error.message)")
         }
     }
 }

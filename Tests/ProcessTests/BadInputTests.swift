@@ -11,7 +11,7 @@ struct BadInputTests {
             ["serve", "--store", "/", "--socket-mode", "9"], ["serve", "--store", "/", "--reload", "sometimes"],
             ["serve", "--store", "/", "--socket", ""], ["check"], ["check", "/nowhere/at/all"],
             ["status", "--socket", "/nowhere/s"],
-            ["status"], ["reload", "--socket", "/nowhere/s"], ["init"], ["check", "--format", "sarif", "/tmp"],
+            ["status"], ["reload", "--socket", "/nowhere/s"], ["init"], ["check", "--format", "xml", "/tmp"],
             [
                 "authorize", "--socket", "/nowhere/s", "--principal", "p", "--action", "a:b", "--resource", "*",
                 "--context",

@@ -1,0 +1,1 @@
+../../../AuthorizerTests/Deciding.swift
