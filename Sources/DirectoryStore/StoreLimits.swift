@@ -33,6 +33,20 @@ enum Quota {
     static let tagKeyLengthMax = 128
     /// Scalars of a tag's value.
     static let tagValueLengthMax = 256
+    /// Characters of all inline policies of a user, without blanks.
+    static let userInlineCharactersMax = 2_048
+    /// Characters of all inline policies of a group, without blanks.
+    static let groupInlineCharactersMax = 5_120
+    /// Characters of all inline policies of a role, without blanks.
+    static let roleInlineCharactersMax = 10_240
+    /// Users of one account.
+    static let usersMax = 5_000
+    /// Groups of one account.
+    static let groupsOfAccountMax = 300
+    /// Roles of one account.
+    static let rolesMax = 1_000
+    /// Managed policies that one account has of its own.
+    static let policiesMax = 1_500
     /// Managed policies attached to one entity.
     static let attachedPoliciesMax = 10
     /// Groups of one user.

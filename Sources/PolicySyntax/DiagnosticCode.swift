@@ -77,5 +77,8 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case notPrincipal = "not-principal"
     case everyoneTrusted = "everyone-trusted"
     case actionNotTrust = "action-not-trust"
+    case neverMatches = "never-matches"
+    case mixedSetOperators = "mixed-set-operators"
+    case literalVariable = "literal-variable"
     case quotaExceeded = "quota-exceeded"
 }

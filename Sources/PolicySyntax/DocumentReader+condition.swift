@@ -33,7 +33,7 @@ extension DocumentReader {
                 at: member.namePosition, path)
             return
         }
-        let hint = DocumentReader.operator(like: member.name).map { "; write `\($0)`" } ?? ""
+        let hint = DocumentReader.operator(like: member.name).map { "; did you mean `\($0)`?" } ?? ""
         error(.unknownOperator, "\(quoted) is no condition operator\(hint)", at: member.namePosition, path)
     }
 
@@ -43,20 +43,28 @@ extension DocumentReader {
         }
     }
 
-    /// The operator that differs only in case.
+    /// The operator that differs in case, or else in two letters at most; the first in the order of the manual.
     private static func `operator`(like name: String) -> String? {
         let folded = Text(name).foldedASCII
-        for base in BaseOperator.allCases {
-            for quantifier in [nil] + ConditionOperator.SetQuantifier.allCases.map(Optional.some) {
-                for ifExists in [false, true] {
-                    let candidate = ConditionOperator(quantifier: quantifier, base: base, ifExists: ifExists)
-                    let text = Text(candidate.description)
-                    if text.foldedASCII == folded, ConditionOperator(text) != nil { return text.string }
-                }
+        var nearest: (name: Text, distance: Int)?
+        for candidate in operatorNames {
+            let most = (nearest?.distance ?? 3) - 1
+            guard most >= 0, let distance = NameDistance.between(folded, candidate.foldedASCII, most: most) else {
+                continue
+            }
+            nearest = (candidate, distance)
+        }
+        return nearest?.name.string
+    }
+
+    /// Every name that an operator can have.
+    private static let operatorNames: [Text] = BaseOperator.allCases.flatMap { base in
+        ([nil] + ConditionOperator.SetQuantifier.allCases.map(Optional.some)).flatMap { quantifier in
+            [false, true].map {
+                Text(ConditionOperator(quantifier: quantifier, base: base, ifExists: $0).description)
             }
         }
-        return nil
-    }
+    }.filter { ConditionOperator($0) != nil }
 
     /// Keys are compared without ASCII case, so two spellings of one are a duplicate (spec §2.1).
     private mutating func checkSpellings(_ keys: [JSONMember], of name: String, _ path: JSONPath) {
@@ -72,6 +80,7 @@ extension DocumentReader {
 
     private mutating func condition(_ operator: ConditionOperator, _ key: JSONMember, _ path: JSONPath) -> Condition? {
         checkKey(`operator`, key, path)
+        keyUses.note(`operator`, TextItem(text: Text(key.name), position: key.namePosition, path: path))
         guard let items = values(key.value, path) else { return nil }
         for item in items { checkValue(item, `operator`.base) }
         checkContradiction(items, `operator`.base, at: key.value.position, path)

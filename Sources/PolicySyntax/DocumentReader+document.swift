@@ -29,6 +29,7 @@ extension DocumentReader {
         expandsVariables = version == .v2012
         let id = id(root)
         let statements = statements(root)
+        lintKeys()
         checkQuota(text, at: root.position)
         guard let statements else { return nil }
         return Document(version: version, id: id, statements: statements)

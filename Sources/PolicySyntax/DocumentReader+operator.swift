@@ -45,6 +45,7 @@ extension DocumentReader {
     /// `String…` and `Arn…`: variables, and lints about wildcards.
     private mutating func checkText(_ item: TextItem, _ base: BaseOperator) {
         checkVariables(item)
+        lintLiteralVariable(item)
         if base.family == .arn {
             checkARNPattern(item, base)
         } else if !base.takesWildcards, holdsPlainWildcard(item.text) {

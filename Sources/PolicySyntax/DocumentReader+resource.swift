@@ -47,6 +47,7 @@ extension DocumentReader {
         if fields.count < 6 { checkShort(item) }
         if fields.count > 2, fields[2] == "iam" { checkIAM(fields, of: item) }
         checkVariables(item)
+        lintLiteralVariable(item)
     }
 
     /// Variables stand behind the fifth colon (spec §3.4); `true` when one does not.

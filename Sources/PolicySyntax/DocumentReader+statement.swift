@@ -21,8 +21,10 @@ extension DocumentReader {
         let resource = resourceElement(node, path)
         let conditions = conditions(node, path)
         guard let effect, let action else { return nil }
-        return Statement(
+        let statement = Statement(
             sid: sid, effect: effect, principal: principal, action: action, resource: resource, conditions: conditions)
+        lint(statement, at: node.position, path)
+        return statement
     }
 
     /// `[0-9A-Za-z]*`, given once unless empty (spec §2.4).

@@ -18,6 +18,8 @@ struct DocumentReader {
     /// The `Sid`s so far; none is given twice (spec §2.4).
     var sids: Set<Text> = []
     var statementPositions: [JSONPosition] = []
+    /// How each condition key has been tested so far.
+    var keyUses = KeyUses()
     private var errors: [Diagnostic] = []
     private var warnings: [Diagnostic] = []
 

@@ -9,7 +9,7 @@ import Testing
         let counts = Dictionary(grouping: PolicyCase.all, by: \.file).mapValues(\.count)
         #expect(
             counts == [
-                "actions.json": 38, "conditions.json": 85, "json-text.json": 28, "kinds.json": 24,
+                "actions.json": 38, "conditions.json": 85, "json-text.json": 28, "kinds.json": 24, "lints.json": 39,
                 "operator-values.json": 114, "principals.json": 91, "resources.json": 82, "shape.json": 55,
                 "variables.json": 80,
             ])
@@ -90,6 +90,22 @@ import Testing
         let source = try #require(accepted.parse().source)
         let again = PolicyParser(kind: accepted.kind).parse(source.text, file: "kept")
         #expect(again.source?.document == source.document)
+    }
+
+    @Test(
+        "an operator that is misspelt is named",
+        arguments: [
+            ("StringEqual", "StringEquals"), ("stringequals", "StringEquals"), ("StringLikes", "StringLike"),
+            ("ForAnyValues:StringLike", "ForAnyValue:StringLike"), ("IPAddress", "IpAddress"),
+            ("StringEqualsIfExist", "StringEqualsIfExists"), ("Boolean", nil), ("Equals", nil), ("DateAfter", nil),
+        ] as [(String, String?)])
+    func misspeltOperator(_ name: String, _ meant: String?) throws {
+        let text =
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"\#(name)":{"a:b":"c"}}}}"#
+        let error = try #require(PolicyParser(kind: .identity).parse(Array(text.utf8), file: "f").errors.first)
+        #expect(error.code == .unknownOperator)
+        let hint = meant.map { "; did you mean `\($0)`?" } ?? ""
+        #expect(error.message == "`\(name)` is no condition operator\(hint)")
     }
 
     @Test("every code has a case, or a test of its own")

@@ -10,12 +10,32 @@ struct CheckReport {
     func text(_ outcome: CheckOutcome) -> String {
         var lines: [String] = []
         var sources = SourceLines()
-        for finding in outcome.findings {
-            lines.append(headline(finding))
+        for (finding, others) in CheckReport.grouped(outcome.findings) {
+            lines.append(headline(finding) + CheckReport.more(others))
             if let source = sources.line(of: finding) { lines += caret(source, column: finding.position.column) }
         }
         lines.append(summary(outcome))
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// One finding for many holders of the same broken target; the others only with how many they are.
+    private static func grouped(_ findings: [CheckFinding]) -> [(finding: CheckFinding, others: Int)] {
+        var groups: [(finding: CheckFinding, others: Int)] = []
+        var places: [String: Int] = [:]
+        for finding in findings {
+            let key = "\(finding.code) \(finding.message)"
+            if finding.code == "missing-reference", let place = places[key] {
+                groups[place].others += 1
+            } else {
+                places[key] = groups.count
+                groups.append((finding, 0))
+            }
+        }
+        return groups
+    }
+
+    private static func more(_ others: Int) -> String {
+        others == 0 ? "" : ", and at \(Count.of(others, "more place"))"
     }
 
     private func headline(_ finding: CheckFinding) -> String {

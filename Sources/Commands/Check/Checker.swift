@@ -103,7 +103,7 @@ struct Checker {
     }
 
     private mutating func checkStore(_ path: String) {
-        let result = StoreLoader().load(path)
+        let result = StoreLoader().check(path)
         outcome.documentCount += result.directory.documentCount
         outcome.findings += result.diagnostics.map { diagnostic in
             CheckFinding(
@@ -120,5 +120,6 @@ extension Directory {
         let holdings = users.values.map(\.holdings) + groups.values.map(\.holdings) + roles.values.map(\.holdings)
         let inline = holdings.reduce(0) { $0 + $1.inlinePolicies.count }
         return inline + roles.count + policies.count + resources.values.filter { $0.policy != nil }.count
+            + serviceControlPolicies.count + resourceControlPolicies.count
     }
 }

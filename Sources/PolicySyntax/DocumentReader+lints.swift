@@ -1,0 +1,231 @@
+internal import JSONDocument
+internal import PolicyModel
+
+// What is accepted and cannot be meant: statements that never match, keys that are tested in two ways, text that looks
+// like a variable. Where there is a doubt, nothing is said.
+extension DocumentReader {
+    /// Warns of a statement that no request can match.
+    mutating func lint(_ statement: Statement, at place: JSONPosition, _ path: JSONPath) {
+        if case .notAction(let patterns) = statement.action, patterns.contains(where: DocumentReader.isEverything) {
+            neverMatches("`NotAction` leaves out every action", at: place, path)
+        }
+        if case .notResource(let patterns)? = statement.resource, patterns.contains("*") {
+            neverMatches("`NotResource` leaves out every resource", at: place, path)
+        }
+        let byKey = Dictionary(grouping: statement.conditions) { $0.key.foldedASCII }
+        for (_, conditions) in byKey.sorted(by: { $0.key < $1.key }) {
+            guard let reason = contradiction(conditions) else { continue }
+            neverMatches(reason, at: place, path)
+        }
+    }
+
+    private mutating func neverMatches(_ reason: String, at place: JSONPosition, _ path: JSONPath) {
+        warning(.neverMatches, "the statement never matches: \(reason)", at: place, path)
+    }
+
+    private static func isEverything(_ action: Text) -> Bool { action == "*" || action == "*:*" }
+
+    /// Why the conditions of one key cannot all hold; `nil` where they can, or where nobody knows.
+    private func contradiction(_ conditions: [Condition]) -> String? {
+        guard conditions.count > 1, let key = conditions.first?.key else { return nil }
+        let quoted = UserText.quoted(key.string)
+        let isAbsent = conditions.contains { $0.operator.base == .null && $0.values.allSatisfy { $0 == "true" } }
+        // What holds of one value, which has to be there.
+        let plain = conditions.filter {
+            $0.operator.quantifier == nil && !$0.operator.ifExists && $0.operator.base != .null
+        }
+        let present = conditions.contains { condition in
+            let test = condition.operator
+            return test.base != .null && !test.ifExists && !test.base.isNegated && test.quantifier != .forAllValues
+        }
+        if isAbsent, present { return "\(quoted) has to be absent, and to have a value" }
+        if let reason = Equalities(plain, expandsVariables: expandsVariables).contradiction {
+            return "\(quoted) \(reason)"
+        }
+        let families: [(BaseOperator.Family, (Text, Text) -> Int)] = [
+            (.numeric, DocumentReader.compareNumbers), (.date, DocumentReader.compareDates),
+        ]
+        for (family, compare) in families
+        where ComparisonRange(plain.filter { $0.operator.base.family == family }, by: compare).isEmpty {
+            return "no value of \(quoted) is in the range"
+        }
+        return nil
+    }
+
+    private static func compareNumbers(_ lhs: Text, _ rhs: Text) -> Int {
+        let (left, right) = (Array(lhs.utf8), Array(rhs.utf8))
+        guard let one = ExactDecimal(left.span), let other = ExactDecimal(right.span) else { return 0 }
+        return ExactDecimal.compare(one, left.span, other, right.span)
+    }
+
+    private static func compareDates(_ lhs: Text, _ rhs: Text) -> Int {
+        let (left, right) = (Array(lhs.utf8), Array(rhs.utf8))
+        guard let one = Instant(left.span), let other = Instant(right.span) else { return 0 }
+        return one < other ? -1 : one == other ? 0 : 1
+    }
+}
+
+/// What `StringEquals` and `StringNotEquals` of one key leave.
+private struct Equalities {
+    private let equal: [Text]?
+    private let equalIgnoringCase: [Text]?
+    private let different: [Text]
+
+    init(_ conditions: [Condition], expandsVariables: Bool) {
+        func values(_ base: BaseOperator) -> [Text]? {
+            let found = conditions.filter { $0.operator.base == base }
+            // What a variable stands for is not known.
+            guard !found.isEmpty,
+                !(expandsVariables && found.flatMap(\.values).contains { $0.firstVariableMark != nil })
+            else { return nil }
+            return found.flatMap(\.values)
+        }
+        equal = values(.stringEquals)
+        equalIgnoringCase = values(.stringEqualsIgnoreCase)
+        different = values(.stringNotEquals) ?? []
+    }
+
+    var contradiction: String? {
+        guard let equal, !equal.isEmpty else { return nil }
+        if equal.allSatisfy({ different.contains($0) }) { return "has to equal what it may not equal" }
+        guard let equalIgnoringCase else { return nil }
+        let folded = Set(equalIgnoringCase.map(\.foldedASCII))
+        // Only ASCII is folded here: other letters might still be equal.
+        let isASCII = (equal + equalIgnoringCase).allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+        return isASCII && !equal.contains { folded.contains($0.foldedASCII) } ? "has to equal two texts at once" : nil
+    }
+}
+
+/// The values that comparisons of one key leave; several values of one condition are alternatives.
+private struct ComparisonRange {
+    private let conditions: [Condition]
+    private let compare: (Text, Text) -> Int
+
+    init(_ conditions: [Condition], by compare: @escaping (Text, Text) -> Int) {
+        self.conditions = conditions
+        self.compare = compare
+    }
+
+    /// Whether no value is left: neither one that is asked for, nor one at or between the bounds.
+    var isEmpty: Bool {
+        guard conditions.count > 1 else { return false }
+        let equals = conditions.filter { $0.operator.base == .numericEquals || $0.operator.base == .dateEquals }
+        if let first = equals.first {
+            return !first.values.contains { value in conditions.allSatisfy { holds(value, $0) } }
+        }
+        guard let lower = bound({ $0.isLower }, strictest: { $0 > 0 }),
+            let upper = bound({ $0.isUpper }, strictest: { $0 < 0 })
+        else { return false }
+        let order = compare(lower.value, upper.value)
+        return order > 0 || (order == 0 && !(lower.isClosed && upper.isClosed))
+    }
+
+    private func holds(_ value: Text, _ condition: Condition) -> Bool {
+        condition.values.contains { condition.operator.base.admits(compare(value, $0)) }
+            != condition.operator.base.isNegated
+    }
+
+    /// The strictest bound on one side; of a condition's alternatives the loosest counts.
+    private func bound(
+        _ side: (BaseOperator) -> Bool, strictest: (Int) -> Bool
+    ) -> (value: Text, isClosed: Bool)? {
+        var found: (value: Text, isClosed: Bool)?
+        for condition in conditions where side(condition.operator.base) {
+            guard let loosest = condition.values.min(by: { strictest(compare($1, $0)) }) else { continue }
+            let candidate = (value: loosest, isClosed: condition.operator.base.isClosed)
+            guard let other = found else {
+                found = candidate
+                continue
+            }
+            let order = compare(candidate.value, other.value)
+            if strictest(order) || (order == 0 && !candidate.isClosed) { found = candidate }
+        }
+        return found
+    }
+}
+
+extension BaseOperator {
+    fileprivate var isLower: Bool {
+        [.numericGreaterThan, .numericGreaterThanEquals, .dateGreaterThan, .dateGreaterThanEquals].contains(self)
+    }
+
+    fileprivate var isUpper: Bool {
+        [.numericLessThan, .numericLessThanEquals, .dateLessThan, .dateLessThanEquals].contains(self)
+    }
+
+    fileprivate var isClosed: Bool {
+        switch self {
+        case .numericGreaterThanEquals, .numericLessThanEquals, .dateGreaterThanEquals, .dateLessThanEquals: true
+        default: false
+        }
+    }
+
+    /// Whether a comparison's outcome is what the operator asks for, negation aside.
+    fileprivate func admits(_ order: Int) -> Bool {
+        if isLower { return order > 0 || (isClosed && order == 0) }
+        if isUpper { return order < 0 || (isClosed && order == 0) }
+        return order == 0
+    }
+}
+
+/// How the keys of a document are tested: by its folded name, the first plain and the first set operator.
+struct KeyUses {
+    private var plain: [Text: (operator: ConditionOperator, item: TextItem)] = [:]
+    private var set: [Text: (operator: ConditionOperator, item: TextItem)] = [:]
+
+    mutating func note(_ test: ConditionOperator, _ item: TextItem) {
+        guard test.base != .null else { return }
+        let key = item.text.foldedASCII
+        if test.quantifier == nil {
+            if plain[key] == nil { plain[key] = (test, item) }
+        } else if set[key] == nil {
+            set[key] = (test, item)
+        }
+    }
+
+    /// The keys that are tested in both ways, in the order of their names.
+    var mixed: [(plain: ConditionOperator, set: ConditionOperator, item: TextItem)] {
+        plain.compactMap { key, use in set[key].map { (use.operator, $0.operator, use.item) } }
+            .sorted { $0.item.text < $1.item.text }
+    }
+}
+
+extension DocumentReader {
+    /// Warns of keys that are tested with set operators and without: whatever a request sends, one of both is wrong.
+    mutating func lintKeys() {
+        for use in keyUses.mixed {
+            warning(
+                .mixedSetOperators,
+                "\(use.item.quoted) is tested with `\(use.plain)` here and with `\(use.set)` elsewhere in the document; "
+                    + "a list never matches the first: use one form", at: use.item.position, use.item.path)
+        }
+    }
+
+    /// Warns of `${…}` where it is plain text (spec §3.4).
+    mutating func lintLiteralVariable(_ item: TextItem) {
+        guard !expandsVariables, item.holdsVariableMark else { return }
+        warning(
+            .literalVariable,
+            "`${` in \(item.quoted) is plain text; write `\"Version\": \"2012-10-17\"` to make it a variable",
+            at: item.position, item.path)
+    }
+}
+
+/// How far apart two names are.
+enum NameDistance {
+    /// The fewest letters to insert, leave out or replace; `nil` past `most`.
+    static func between(_ lhs: Text, _ rhs: Text, most: Int) -> Int? {
+        let (one, other) = (Array(lhs.utf8), Array(rhs.utf8))
+        guard abs(one.count - other.count) <= most, one.count <= 64 else { return nil }
+        var row = Array(0...other.count)
+        for (index, letter) in one.enumerated() {
+            var next = [index + 1]
+            for (column, candidate) in other.enumerated() {
+                next.append(
+                    min(row[column] + (letter == candidate ? 0 : 1), row[column + 1] + 1, next[column] + 1))
+            }
+            row = next
+        }
+        return row[other.count] <= most ? row[other.count] : nil
+    }
+}
