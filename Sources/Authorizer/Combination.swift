@@ -81,7 +81,7 @@ struct Combination {
     private var isSufficient: Bool {
         let isAlone = caller.kind == .service || caller.kind == .anonymous || caller.kind == .bearer
         guard isAlone || caller.isSameAccount else { return false }
-        return !grades.isDisjoint(with: Question.sufficient(caller.kind))
+        return !grades.isDisjoint(with: Question.sufficient(caller.kind, inSession: isInPlay(.sessionPolicy)))
     }
 
     /// Whether the resource policy must say something at all.
@@ -101,7 +101,7 @@ struct Combination {
 
     private var lacksIdentity: Bool {
         guard isInPlay(.identityPolicy), !allows(.identityPolicy) else { return false }
-        return !caller.isSameAccount || grades.isDisjoint(with: Question.standIns(caller.kind))
+        return !caller.isSameAccount || grades.isDisjoint(with: Question.standIns(caller.kind, inSession: isInPlay(.sessionPolicy)))
     }
 
     /// What is missing first, when nothing denies and the organization lets it through.

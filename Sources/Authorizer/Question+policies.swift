@@ -23,7 +23,7 @@ extension Question {
     /// "Anonymous and service principals count only the resource side" (spec §6.5); so does a bearer (spec §8).
     private mutating func resourceAlone(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
         let grades = resourceGrades(view, &scratch)
-        return grades.isDisjoint(with: Question.sufficient(scratch.caller.kind))
+        return grades.isDisjoint(with: Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies))
             ? Verdict(.implicitDeny, withoutResource) : allowed(found)
     }
 
@@ -36,9 +36,9 @@ extension Question {
         let ceiling = silentCeiling(view, &scratch)
         if id, ceiling == nil, !isPolicyRequired { return allowed(identity) }
         let grades = resourceGrades(view, &scratch)
-        if !grades.isDisjoint(with: Question.sufficient(scratch.caller.kind)) { return allowed(found) }
+        if !grades.isDisjoint(with: Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies)) { return allowed(found) }
         if grades.isEmpty, isPolicyRequired { return Verdict(.implicitDeny, withoutResource) }
-        let standsIn = !grades.isDisjoint(with: Question.standIns(scratch.caller.kind))
+        let standsIn = !grades.isDisjoint(with: Question.standIns(scratch.caller.kind, inSession: view.session.hasPolicies))
         if !id, !standsIn { return Verdict(.implicitDeny, .identityPolicy) }
         if let ceiling { return Verdict(.implicitDeny, ceiling) }
         return allowed(standsIn || grades.contains(.account) ? found : identity)
@@ -83,9 +83,11 @@ extension Question {
     // MARK: Grades
 
     /// The grades that are enough by themselves, in the caller's own account (spec §6.3).
-    static func sufficient(_ kind: CallerFacts.Kind) -> Grades {
+    ///
+    /// A user that is given session policies is under them as a federated user is: naming the user is not enough then.
+    static func sufficient(_ kind: CallerFacts.Kind, inSession hasPolicies: Bool) -> Grades {
         switch kind {
-        case .user: [.user, .everyone]
+        case .user: hasPolicies ? .everyone : [.user, .everyone]
         case .session: [.session, .everyone]
         case .federatedUser: [.federatedUser, .everyone]
         case .service: [.service, .everyone]
@@ -96,11 +98,12 @@ extension Question {
     }
 
     /// The grades that stand in for an identity policy, under the ceilings (spec §6.3, §6.4).
-    static func standIns(_ kind: CallerFacts.Kind) -> Grades {
+    static func standIns(_ kind: CallerFacts.Kind, inSession hasPolicies: Bool) -> Grades {
         switch kind {
         case .session: [.role, .federated]
         case .federatedUser: .user
-        case .root, .user, .service, .anonymous, .bearer, .unknown: []
+        case .user: hasPolicies ? .user : []
+        case .root, .service, .anonymous, .bearer, .unknown: []
         }
     }
 

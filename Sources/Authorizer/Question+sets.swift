@@ -82,7 +82,7 @@ extension Question {
     mutating func resourceGrades(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Grades {
         var all: Grades = []
         // What alone is enough for any caller in its own account ends the search.
-        let enough = Question.sufficient(scratch.caller.kind)
+        let enough = Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies)
         if trustSlot != Format.none {
             let grades = document(trustSlot, of: tables, .allow, enough: enough, view, &scratch).subtracting(.attached)
             if !grades.isEmpty { note(.resourcePolicy, trustSlot, scratch) }

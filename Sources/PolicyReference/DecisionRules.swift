@@ -50,7 +50,8 @@ public enum DecisionRules {
 
     /// The table of spec §6.3, a row a kind.
     ///
-    /// A session policy is a ceiling for users and root users, too; where it is absent `sess` is true for them.
+    /// A session policy is a ceiling for users and root users, too; where it is absent `sess` is true for them. A user
+    /// with session policies has the row of a federated user: such is the only session of a user that AWS limits.
     private static func isAllowedInSameAccount(_ question: ReferenceQuestion, _ found: LayerFindings) -> Bool {
         let (id, pb, sess) = (found.identity, found.boundary, found.session)
         func res(_ grade: PrincipalGrade) -> Bool { found.grades.contains(grade) }
@@ -61,7 +62,8 @@ public enum DecisionRules {
             // "always, unless the resource kind *requires* a resource policy: then any matching res grade".
             return (isPure && sess) || res(.everyone) || (res(.account) && sess)
         case .user:
-            return (isPure && id && pb && sess) || res(.user) || res(.everyone) || (res(.account) && id && pb && sess)
+            let isNamed = isLimited(question) ? res(.user) && pb && sess : res(.user)
+            return (isPure && id && pb && sess) || isNamed || res(.everyone) || (res(.account) && id && pb && sess)
         case .roleSession:
             return (isPure && id && pb && sess) || (res(.role) && pb && sess) || (res(.federated) && pb && sess)
                 || res(.session) || res(.everyone) || (res(.account) && id && pb && sess)
@@ -70,6 +72,11 @@ public enum DecisionRules {
                 || res(.everyone) || (res(.account) && id && pb && sess)
         case .service, .anonymous, .bearer: return false
         }
+    }
+
+    /// Whether a user is under session policies.
+    private static func isLimited(_ question: ReferenceQuestion) -> Bool {
+        question.caller.kind == .user && question.sessionPolicies != nil
     }
 
     /// The rule of spec §6.5.
@@ -139,19 +146,19 @@ extension DecisionRules {
         var needed: Set<ReferenceLayer> = [.identityPolicy, .permissionsBoundary, .sessionPolicy]
         if caller.kind == .root { needed.remove(.identityPolicy) }
         guard caller.account == question.resourceAccount else { return needed.union([.resourcePolicy]) }
-        if !found.grades.isDisjoint(with: limitedByNothing(caller)) { return [] }
-        if !found.grades.isDisjoint(with: standsInForIdentity(caller)) { needed.remove(.identityPolicy) }
+        if !found.grades.isDisjoint(with: limitedByNothing(question)) { return [] }
+        if !found.grades.isDisjoint(with: standsInForIdentity(question)) { needed.remove(.identityPolicy) }
         return requiresResourcePolicy(question) ? needed.union([.resourcePolicy]) : needed
     }
 
     /// "Limited by implicit deny in… (same account): nothing" (spec §6.4).
-    private static func limitedByNothing(_ caller: ReferenceCaller) -> Set<PrincipalGrade> {
-        caller.kind == .federatedUser
-            ? [.federatedUser, .everyone] : [.user, .session, .everyone]
+    private static func limitedByNothing(_ question: ReferenceQuestion) -> Set<PrincipalGrade> {
+        if isLimited(question) { return [.everyone] }
+        return question.caller.kind == .federatedUser ? [.federatedUser, .everyone] : [.user, .session, .everyone]
     }
 
     /// "pb, sess; identity not needed" (spec §6.4).
-    private static func standsInForIdentity(_ caller: ReferenceCaller) -> Set<PrincipalGrade> {
-        caller.kind == .federatedUser ? [.user] : [.role, .federated]
+    private static func standsInForIdentity(_ question: ReferenceQuestion) -> Set<PrincipalGrade> {
+        isLimited(question) || question.caller.kind == .federatedUser ? [.user] : [.role, .federated]
     }
 }

@@ -102,6 +102,9 @@ import Testing
         let pure = !row.isRequired && id && pb && sess
         return switch row.kind {
         case .root: (!row.isRequired && sess) || res(.everyone) || (res(.account) && sess)
+        // A user under session policies is in the row of the federated user; AWS has no such user.
+        case .user where row.sessionAllows != nil:
+            pure || (res(.user) && pb && sess) || res(.everyone) || (res(.account) && id && pb && sess)
         case .user: pure || res(.user) || res(.everyone) || (res(.account) && id && pb && sess)
         case .roleSession:
             pure || ((res(.role) || res(.federated)) && pb && sess) || res(.session) || res(.everyone)
