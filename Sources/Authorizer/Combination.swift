@@ -101,7 +101,8 @@ struct Combination {
 
     private var lacksIdentity: Bool {
         guard isInPlay(.identityPolicy), !allows(.identityPolicy) else { return false }
-        return !caller.isSameAccount || grades.isDisjoint(with: Question.standIns(caller.kind, inSession: isInPlay(.sessionPolicy)))
+        return !caller.isSameAccount
+            || grades.isDisjoint(with: Question.standIns(caller.kind, inSession: isInPlay(.sessionPolicy)))
     }
 
     /// What is missing first, when nothing denies and the organization lets it through.

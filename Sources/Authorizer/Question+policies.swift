@@ -36,9 +36,12 @@ extension Question {
         let ceiling = silentCeiling(view, &scratch)
         if id, ceiling == nil, !isPolicyRequired { return allowed(identity) }
         let grades = resourceGrades(view, &scratch)
-        if !grades.isDisjoint(with: Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies)) { return allowed(found) }
+        if !grades.isDisjoint(with: Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies)) {
+            return allowed(found)
+        }
         if grades.isEmpty, isPolicyRequired { return Verdict(.implicitDeny, withoutResource) }
-        let standsIn = !grades.isDisjoint(with: Question.standIns(scratch.caller.kind, inSession: view.session.hasPolicies))
+        let standsIn = !grades.isDisjoint(
+            with: Question.standIns(scratch.caller.kind, inSession: view.session.hasPolicies))
         if !id, !standsIn { return Verdict(.implicitDeny, .identityPolicy) }
         if let ceiling { return Verdict(.implicitDeny, ceiling) }
         return allowed(standsIn || grades.contains(.account) ? found : identity)

@@ -98,7 +98,7 @@ public enum RequestFault: Error, Sendable, Hashable {
         case .sessionNotAccepted: "session: services and anonymous callers have none; leave it out"
         case .userOfSessionNotAccepted: "session.user: only a federated user's session has a user; leave it out"
         case .unknownSessionPolicy(let arn, let field):
-            "\(field): `\(arn)` is no managed policy of the principal's account, nor one of the vendor's"
+            "\(field): `\(arn)` is no managed policy of the session's account, nor one of the vendor's"
         case .durationTooLong(let seconds, let isChained):
             "durationSeconds: \(isChained ? "a role chain's session" : "a session of this role") lasts at most"
                 + " \(seconds) seconds"

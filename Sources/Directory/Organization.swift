@@ -32,6 +32,8 @@ public struct Organization: Sendable, Hashable {
 
     /// The name of the service control policy that allows everything; it needs no file.
     public static var fullAccess: Text { "FullAWSAccess" }
+    /// What stands for the file of a built-in policy.
+    public static var builtInFile: String { "(built in)" }
     /// The name of the resource control policy that allows everything; it needs no file.
     public static var resourceFullAccess: Text { "RCPFullAWSAccess" }
 }

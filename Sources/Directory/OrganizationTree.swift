@@ -24,7 +24,8 @@ struct OrganizationTree {
         let statement = Statement(effect: .allow, action: .action(["*"]), resource: .resource(["*"]))
         let text = #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#
         return PolicySource(
-            document: Document(version: .v2012, statements: [statement]), text: Array(text.utf8), file: "(built in)",
+            document: Document(version: .v2012, statements: [statement]), text: Array(text.utf8),
+            file: Organization.builtInFile,
             statementPositions: [])
     }
 

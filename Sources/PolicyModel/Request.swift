@@ -136,8 +136,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
         case .rootDisabled: "the root user of this account is disabled"
         case .unknownResourceAccount: "nothing says which account owns the resource"
         case .ambiguousOwner: "two sources disagree about which account owns the resource"
-        case .brokenReference: "the principal's file names something that is deleted or broken"
-        case .sessionRequired: "a policy tests facts about the session, and the question gives none"
+        case .brokenReference: "a file that it depends on names something that is deleted or broken"
+        case .sessionRequired: "policies depend on facts of the session that the question does not give"
         case .tooCostly: "deciding took too many steps"
         case .stalePolicies: "the policies in force are older than the operator allows"
         }

@@ -37,7 +37,7 @@ extension JSONTape {
         case .unexpectedEnd: "the message is no JSON: it ends too early"
         case .invalidUTF8(let offset): "the message is not UTF-8 at byte \(offset)"
         case .tooDeep(let offset):
-            "at most \(WireBounds.depthMax) arrays and objects may stand inside each other; byte \(offset) begins another"
+            "at most \(WireBounds.depthMax) arrays and objects may stand inside each other, \(WireBounds.policyDepthMax) in a session policy; byte \(offset) begins another"
         case .duplicateName(let token): "the member \(UserText.quoted(tokens[token].text)) is given twice"
         case .nullCharacter(let offset): "the string at byte \(offset) holds `\\u0000`, which is not accepted"
         case .loneSurrogate(let offset): "the escape at byte \(offset) is half a surrogate pair"

@@ -89,7 +89,7 @@ import Testing
         ("{\"method\":1e201}", "the exponent of the number at byte 10 is outside ±200"),
         (
             "{\"x\":[[[[[[[[]]]]]]]]}",
-            "at most 8 arrays and objects may stand inside each other; byte 12 begins another"
+            "at most 8 arrays and objects may stand inside each other, 32 in a session policy; byte 12 begins another"
         ),
     ])
     func `values that are not accepted get BadRequest and the connection stays`(text: String, message: String) {

@@ -29,7 +29,9 @@ struct SimulationAnswer {
         let inPlay = explanation.deniedBy.filter(simulation.policies.hasLayer)
         deniedBy = inPlay.isEmpty ? explanation.deniedBy : inPlay
         let boundary = simulation.policies.boundaries.map { BoundaryUnion($0) }
-        statements = explanation.layers.flatMap(\.statements).filter { $0.outcome == "applied" }
+        // What is built in is no policy of the question.
+        statements = explanation.layers.flatMap(\.statements)
+            .filter { $0.outcome == "applied" && $0.file != Organization.builtInFile }
             .map { AppliedStatement($0, boundary, simulation) }
     }
 }
