@@ -72,7 +72,7 @@ struct NearestAllow {
         guard let (number, missing) = scored.min(by: { cost($0.1) < cost($1.1) }) else { return nil }
         let candidate = candidates[number]
         let statement = Explanation.Statement(candidate.located, index: candidate.index, layer: layer)
-        let others = trace.deniedBy.dropFirst().map { "\($0)" }
+        let others = trace.deniedBy.filter { $0 != layer }.map { "\($0)" }
         let all = missing + (others.isEmpty ? [] : [Explanation.Missing(element: "layer", wanted: others, actual: nil)])
         return Explanation.NearestStatement(
             advice: NearestAllow.advice(statement, all), statement: statement, missing: all)
@@ -141,5 +141,21 @@ struct NearestAllow {
             }
         }
         return "\(name) of `\(statement.policy)` comes closest: \(parts.joined(separator: "; "))"
+    }
+}
+
+extension Trace {
+    /// Where an Allow would help most: in the layer that the reason of an implicit deny names.
+    var layerToMend: Verdict.Layer? {
+        guard verdict.decision == .implicitDeny else { return nil }
+        let named: Verdict.Layer =
+            switch verdict.reason {
+            case .resourcePolicy, .trustPolicy: .resourcePolicy
+            case .permissionsBoundary: .permissionsBoundary
+            case .sessionPolicy: .sessionPolicy
+            case .serviceControlPolicy: .serviceControlPolicy
+            default: .identityPolicy
+            }
+        return deniedBy.contains(named) ? named : deniedBy.first
     }
 }

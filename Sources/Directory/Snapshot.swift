@@ -65,7 +65,7 @@ public final class Snapshot: Sendable {
             scratch: &scratch, now: now)
         let locator = PolicyLocator(snapshot: self, view, sessionPolicies: sessionPolicies?.sources ?? [])
         var explanation = Explanation(trace, locator, principal: view.principal.text, resource: view.resource.text)
-        guard seeksNearest, trace.verdict.decision == .implicitDeny, let wanted = trace.deniedBy.first else {
+        guard seeksNearest, let wanted = trace.layerToMend else {
             return (trace, explanation)
         }
         let search = NearestAllow(layer: wanted, trace: trace, locator: locator)
@@ -95,7 +95,19 @@ public final class Snapshot: Sendable {
         let told =
             traces.first { $0.verdict.decision == .explicitDeny } ?? traces.first { $0.verdict.decision != .allowed }
             ?? traces.first
-        return told.map { Explanation($0, locator, principal: view.principal.text, resource: view.resource.text) }
+        guard let told else { return nil }
+        var explanation = Explanation(told, locator, principal: view.principal.text, resource: view.resource.text)
+        guard let wanted = told.layerToMend else { return explanation }
+        let search = NearestAllow(layer: wanted, trace: told, locator: locator)
+        guard let candidates = search.documents(), let tables = compiled(candidates) else { return explanation }
+        let probes = try Authorizer.traceAssumeRole(
+            &view, assumption: assumption, context: context, tables: self.tables, sessionPolicies: tables,
+            scratch: &scratch, now: now)
+        explanation.nearestAllow = probes.first { $0.action == told.action }.flatMap {
+            search.nearest(
+                by: $0, action: told.action, resource: view.resource.text, principal: view.principal.text)
+        }
+        return explanation
     }
 
     private func compiled(_ documents: [Document]) -> DecisionTables? {

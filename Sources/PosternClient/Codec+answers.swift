@@ -36,8 +36,7 @@ extension Session {
         self.init()
         policies = session.policies
         policyARNs = session.policyARNs
-        // A name that comes twice in an object is refused before.
-        tags = session.tags.map { Dictionary($0.map { ($0.key, $0.value) }) { $1 } }
+        tags = session.tags.map { $0.map { SessionTag($0.key, $0.value) } }
         transitiveTagKeys = session.transitiveTagKeys
         sourceIdentity = session.sourceIdentity
         federatedProvider = session.federatedProvider

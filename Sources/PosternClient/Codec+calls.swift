@@ -2,7 +2,7 @@ internal import WireProtocol
 
 // The client's values as the wire's: what is called.
 extension WireQuestion {
-    /// The same question, its context and tags sorted, so that a question is always the same bytes.
+    /// The same question, its context sorted, so that a question is always the same bytes.
     init(_ question: Question) throws(PosternError) {
         self.init(principal: question.principal, action: question.action, resource: question.resource)
         if let session = question.session { self.session = try WireSession(session, field: "session.") }
@@ -14,7 +14,7 @@ extension WireAssumption {
     init(_ assumption: RoleAssumption) throws(PosternError) {
         self.init(principal: assumption.principal, role: assumption.role, sessionName: assumption.sessionName)
         if let session = assumption.session { self.session = try WireSession(session, field: "session.") }
-        tags = assumption.tags.map(WireSession.Tag.sorted)
+        tags = assumption.tags.map { $0.map { WireSession.Tag($0.key, $0.value) } }
         transitiveTagKeys = assumption.transitiveTagKeys
         sourceIdentity = assumption.sourceIdentity
         externalID = assumption.externalID
@@ -31,7 +31,7 @@ extension WireSession {
         self.init()
         policies = try WireSession.policies(session.policies, field: field)
         policyARNs = session.policyARNs
-        tags = session.tags.map(Tag.sorted)
+        tags = session.tags.map { $0.map { Tag($0.key, $0.value) } }
         transitiveTagKeys = session.transitiveTagKeys
         sourceIdentity = session.sourceIdentity
         federatedProvider = session.federatedProvider
@@ -52,12 +52,6 @@ extension WireSession {
             policies.append(policy)
         }
         return policies
-    }
-}
-
-extension WireSession.Tag {
-    fileprivate static func sorted(_ tags: [String: String]) -> [WireSession.Tag] {
-        tags.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { WireSession.Tag($0.key, $0.value) }
     }
 }
 

@@ -7,7 +7,7 @@ public struct Session: Sendable, Hashable {
     /// ARNs of managed policies that limit the session in the same way.
     public var policyARNs: [String]?
     /// Session tags: `aws:PrincipalTag/…`, before the tags of the user or role.
-    public var tags: [String: String]?
+    public var tags: [SessionTag]?
     /// Keys of the tags that sessions of a further `AssumeRole` inherit.
     public var transitiveTagKeys: [String]?
     /// Who acts in the session: `aws:SourceIdentity`.
@@ -27,6 +27,23 @@ public struct Session: Sendable, Hashable {
     public init() {}
 }
 
+/// A tag of a session.
+///
+/// Tags are a list and no dictionary, because Swift takes some keys for equal that the sidecar tells apart: none may be lost
+/// on the way.
+public struct SessionTag: Sendable, Hashable {
+    /// The key, without `aws:PrincipalTag/`.
+    public var key: String
+    /// The value, which may be empty.
+    public var value: String
+
+    /// Makes a tag.
+    public init(_ key: String, _ value: String) {
+        self.key = key
+        self.value = value
+    }
+}
+
 /// The call of `AssumeRole`, which asks whether a principal may have a session of a role.
 public struct RoleAssumption: Sendable, Hashable {
     /// Who asks; `anonymous` for the bearer of a provider's token.
@@ -38,7 +55,7 @@ public struct RoleAssumption: Sendable, Hashable {
     /// The name of the session to be: 2 to 64 letters, digits and `_+=,.@-`.
     public var sessionName: String
     /// Tags of the session to be.
-    public var tags: [String: String]?
+    public var tags: [SessionTag]?
     /// Keys of those tags that later sessions inherit.
     public var transitiveTagKeys: [String]?
     /// The source identity to be set.

@@ -38,6 +38,8 @@ struct ContextArgumentsTests {
             try Files.create(folder + "/f.json", text: #"{"a": 1, "b": ["x"], "c": null, "d": "file"}"#)
             let context = try ContextArguments.read(["d=line"], file: folder + "/f.json")
             #expect(context == ["a": .number("1"), "b": .list([.string("x")]), "d": .string("line")])
+            try Files.create(folder + "/k.json", text: "{\"K\": 1, \"\u{212A}\": 2}")
+            #expect(throws: CommandFailure.self) { try ContextArguments.read([], file: folder + "/k.json") }
             try Files.create(folder + "/g.json", text: "[1]")
             #expect(throws: CommandFailure.self) { try ContextArguments.read([], file: folder + "/g.json") }
             #expect(throws: CommandFailure.self) { try ContextArguments.read([], file: folder + "/none") }

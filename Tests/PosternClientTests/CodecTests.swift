@@ -134,7 +134,7 @@ struct CodecTests {
         var session = Session()
         session.policies = [#"{ "Statement" : [] }"#]
         session.policyARNs = ["arn:aws:iam::111122223333:policy/P"]
-        session.tags = ["team": "red", "Area": "x\"y"]
+        session.tags = [SessionTag("Area", "x\"y"), SessionTag("team", "red")]
         session.transitiveTagKeys = ["team"]
         (session.sourceIdentity, session.federatedProvider, session.issued) = (
             "bob", "idp.example", "2026-01-01T00:00:00Z"
@@ -148,13 +148,28 @@ struct CodecTests {
         + #""transitiveTagKeys":["team"],"sourceIdentity":"bob","federatedProvider":"idp.example","issued":"2026-01-01T00:00:00Z","#
         + #""mfaPresent":true,"mfaAgeSeconds":5,"user":"arn:aws:iam::111122223333:user/bob"}"#
 
-    @Test("a session goes with its question, tags in order")
+    @Test("a session goes with its question")
     func questionWithSession() throws {
         let question = Question(principal: "p", action: "a:b", resource: "*", session: session())
         #expect(
             try text(Codec.authorize(question, explain: false))
                 == #"{"method":"io.postern.Authorize","parameters":{"principal":"p","action":"a:b","resource":"*","session":"#
                 + Self.sessionJSON + "}}\0")
+    }
+
+    @Test("tags that Unicode holds equal stay two, there and back")
+    func canonicallyEqualTags() throws {
+        // A letter and the Kelvin sign, which Swift takes for the same text.
+        var session = Session()
+        session.tags = [SessionTag("K", "1"), SessionTag("\u{212A}", "2")]
+        let message = try text(
+            Codec.authorize(Question(principal: "p", action: "a:b", resource: "*", session: session), explain: false))
+        #expect(message.contains("\"tags\":{\"K\":\"1\",\"\u{212A}\":\"2\"}"))
+        let reply =
+            "{\"parameters\":{\"allowed\":true,\"decision\":\"allowed\",\"principal\":\"p\",\"session\":"
+            + "{\"tags\":{\"K\":\"1\",\"\u{212A}\":\"2\"}},\"revision\":\"r\"}}"
+        let read = try Codec.assumedRole(Array(reply.utf8)).session?.tags ?? []
+        #expect(read.map { Array($0.key.utf8) } == [Array("K".utf8), Array("\u{212A}".utf8)])
     }
 
     @Test("a session that all questions have is said once, and one of some only is not said of others")
@@ -173,7 +188,7 @@ struct CodecTests {
     func assumption() throws {
         var assumption = RoleAssumption(principal: "p", role: "r", sessionName: "s", context: ["k": "v"])
         assumption.session = session()
-        assumption.tags = ["b": "2", "a": "1"]
+        assumption.tags = [SessionTag("a", "1"), SessionTag("b", "2")]
         assumption.transitiveTagKeys = ["a"]
         (assumption.sourceIdentity, assumption.externalID, assumption.durationSeconds) = ("i", "e", 900)
         (assumption.policies, assumption.policyARNs, assumption.federatedProvider) = (["{}"], ["x"], "f")

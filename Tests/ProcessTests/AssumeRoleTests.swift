@@ -54,6 +54,12 @@ struct AssumeRoleTests {
         #expect(
             result.output.contains("Allow `AdminsStartTheBot` of trust policy of \(Self.role): names other principals"))
         #expect(result.output.contains("accounts/\(Company.account)/roles/ReportBot.json:8:18"))
+        #expect(result.output.contains("nearest allow (advice, not part of the decision)"))
+        #expect(result.output.contains("      principal: wanted \"arn:aws:iam::\(Company.account):user/admin\""))
+        let tagged = try assume(company, "admin", ["--tag", "team=red", "--explain"])
+        #expect(
+            tagged.output.contains("      action: wanted \"sts:AssumeRole\", has \"sts:TagSession\""),
+            "\(tagged.output)")
         #expect(!FileManager.default.fileExists(atPath: file))
         let json = try assume(company, "bob", ["--json"])
         #expect(json.status == 1)

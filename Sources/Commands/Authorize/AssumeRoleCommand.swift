@@ -106,16 +106,17 @@ struct AssumeRoleCommand: ParsableCommand {
     }
 
     /// `KEY=VALUE` each; `nil` for none.
-    static func tags(_ arguments: [String]) throws(CommandFailure) -> [String: String]? {
-        var tags: [String: String] = [:]
+    static func tags(_ arguments: [String]) throws(CommandFailure) -> [SessionTag]? {
+        var tags: [SessionTag] = []
         for argument in arguments {
             guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
                 throw .usage("`--tag \(argument)` is not KEY=VALUE")
             }
-            let value = String(argument[argument.index(after: equals)...])
-            guard tags.updateValue(value, forKey: String(argument[..<equals])) == nil else {
-                throw .usage("the tag `\(argument[..<equals])` is given twice")
+            let key = String(argument[..<equals])
+            guard !tags.contains(where: { $0.key.utf8.elementsEqual(key.utf8) }) else {
+                throw .usage("the tag `\(key)` is given twice")
             }
+            tags.append(SessionTag(key, String(argument[argument.index(after: equals)...])))
         }
         return arguments.isEmpty ? nil : tags
     }

@@ -42,7 +42,14 @@ enum ContextArguments {
             throw .usage("`\(file)` does not hold a JSON object")
         }
         var context: [String: ContextValue] = [:]
-        for member in members { context[member.name] = try convert(member.value, key: member.name) }
+        for member in members {
+            // Swift takes some keys for equal that the sidecar tells apart; none may be lost on the way.
+            guard context[member.name] == nil else {
+                throw .usage(
+                    "`\(file)`: the context key `\(member.name)` is given in two spellings that Unicode holds equal")
+            }
+            context[member.name] = try convert(member.value, key: member.name)
+        }
         return context
     }
 

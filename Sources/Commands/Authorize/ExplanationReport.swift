@@ -10,7 +10,9 @@ struct ExplanationReport {
     private static let valueScalarsMax = 80
 
     func lines(_ explanation: Explanation) -> [String] {
-        var lines = ["  why        \(explanation.summary)", "  reason     \(explanation.reason)"]
+        var lines = [
+            "  why        \(UserLine.of(explanation.summary))", "  reason     \(UserLine.of(explanation.reason))",
+        ]
         if let statement = explanation.matchedStatement {
             lines.append("  statement  \(name(statement))")
             if let place = place(statement) { lines.append("  written    \(place)") }
@@ -26,7 +28,7 @@ struct ExplanationReport {
     // MARK: Layers
 
     private func layer(_ layer: Explanation.Layer) -> [String] {
-        let level = layer.level.map { " at \($0)" } ?? ""
+        let level = layer.level.map { " at \(UserLine.of($0))" } ?? ""
         return ["    \(mark(layer.outcome)) \(layer.layer)\(level): \(layer.outcome)"]
             + layer.statements.flatMap(self.statement)
     }
@@ -53,19 +55,23 @@ struct ExplanationReport {
         if let place = place(statement.statement) { lines.append("          " + style.paint(place, .dim)) }
         return lines
             + statement.failedConditions.map {
-                "          \($0.operator) \($0.key): \(wanted($0.wanted, actual: $0.actual))"
+                "          \(UserLine.of("\($0.operator) \($0.key)")): \(wanted($0.wanted, actual: $0.actual))"
             }
     }
 
     // MARK: The nearest allow
 
     private func advice(_ nearest: Explanation.NearestAllow) -> [String] {
-        var lines = ["  nearest allow (advice, not part of the decision)", "    \(nearest.advice)"]
+        var lines = ["  nearest allow (advice, not part of the decision)", "    \(UserLine.of(nearest.advice))"]
         if let place = place(nearest.statement) { lines.append("      " + style.paint(place, .dim)) }
         return lines
             + nearest.missing.map { missing in
                 let test = [missing.operator, missing.key].compactMap { $0 }.joined(separator: " ")
-                let what = test.isEmpty ? missing.element : "\(missing.element) \(test)"
+                let what = UserLine.of(test.isEmpty ? missing.element : "\(missing.element) \(test)")
+                // Another layer is nothing that a request could have.
+                guard missing.element != "layer" else {
+                    return "      \(what): \(values(missing.wanted)) would have to allow it, too"
+                }
                 return "      \(what): \(wanted(missing.wanted, actual: missing.actual))"
             }
     }
@@ -74,11 +80,11 @@ struct ExplanationReport {
 
     private func name(_ statement: MatchedStatement) -> String {
         let which = statement.sid.map { "`\($0)`" } ?? "statement \(statement.index)"
-        return "\(which) of \(statement.policy)"
+        return UserLine.of("\(which) of \(statement.policy)")
     }
 
     private func place(_ statement: MatchedStatement) -> String? {
-        statement.file.isEmpty ? nil : "\(statement.file):\(statement.line):\(statement.column)"
+        statement.file.isEmpty ? nil : UserLine.of("\(statement.file):\(statement.line):\(statement.column)")
     }
 
     private func wanted(_ wanted: [String], actual: [String]?) -> String {

@@ -46,9 +46,7 @@ enum SessionFile {
         var session = Session()
         session.policies = try policies(reader)
         session.policyARNs = try reader.texts("policyArns")?.map(\.string)
-        session.tags = try reader.textMap("tags").map { pairs in
-            Dictionary(pairs.map { ($0.key.string, $0.value.string) }) { $1 }
-        }
+        session.tags = try reader.textMap("tags")?.map { SessionTag($0.key.string, $0.value.string) }
         session.transitiveTagKeys = try reader.texts("transitiveTagKeys")?.map(\.string)
         session.sourceIdentity = try reader.text("sourceIdentity")?.string
         session.federatedProvider = try reader.text("federatedProvider")?.string
