@@ -21,7 +21,16 @@ public struct Generator: Sendable {
 
     /// The same seed makes the same things, in the same order.
     public init(seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        self.init(SeededRandom(seed: seed))
+    }
+
+    /// A fuzzer's bytes decide what is made, one byte a choice.
+    public init(choices: [UInt8]) {
+        self.init(SeededRandom(choices: choices))
+    }
+
+    private init(_ numbers: SeededRandom) {
+        random = numbers
         let caller = Generator.caller(&random)
         target = Target(caller: caller, action: "docs:Read", resource: "arn:aws:docs:::b/x", context: [])
     }

@@ -1,0 +1,1 @@
+../../../PolicyCompilerTests/Walking.swift
