@@ -7,7 +7,13 @@ import PolicyReference
 import PolicySyntax
 
 /// A reference question asked of the real thing: its entities become a directory, the directory a snapshot.
+///
+/// INVARIANT: libFuzzer calls from one thread; the buffers are kept, as a loop keeps them, so that nothing of one question
+/// may show in the next.
 struct FuzzedQuestion {
+    private nonisolated(unsafe) static var view = RequestView(messageBytesMax: 1 << 16)
+    private nonisolated(unsafe) static var scratch = Scratch()
+
     let question: ReferenceQuestion
     private let snapshot: Snapshot
     private let sessionPolicies: DecisionTables?
@@ -22,25 +28,24 @@ struct FuzzedQuestion {
 
     /// Decides with the tree.
     func verdict() throws(RequestFault) -> Verdict {
-        var view = filled()
-        var scratch = Scratch()
-        return try Authorizer.decide(
-            &view, context: 0..<question.context.count, tables: snapshot.tables, sessionPolicies: sessionPolicies,
-            scratch: &scratch, now: question.now)
+        unsafe fill(&FuzzedQuestion.view)
+        return unsafe try Authorizer.decide(
+            &FuzzedQuestion.view, context: 0..<question.context.count, tables: snapshot.tables,
+            sessionPolicies: sessionPolicies,
+            scratch: &FuzzedQuestion.scratch, now: question.now)
     }
 
     /// Records everything.
     func trace() throws(RequestFault) -> Trace {
-        var view = filled()
-        var scratch = Scratch()
-        return try Authorizer.trace(
-            &view, context: 0..<question.context.count, tables: snapshot.tables, sessionPolicies: sessionPolicies,
-            scratch: &scratch, now: question.now)
+        unsafe fill(&FuzzedQuestion.view)
+        return unsafe try Authorizer.trace(
+            &FuzzedQuestion.view, context: 0..<question.context.count, tables: snapshot.tables,
+            sessionPolicies: sessionPolicies,
+            scratch: &FuzzedQuestion.scratch, now: question.now)
     }
 
     /// The question in a view, as a scanner puts it there.
-    private func filled() -> RequestView {
-        var view = RequestView(messageBytesMax: 1 << 16)
+    private func fill(_ view: inout RequestView) {
         view.reset()
         view.principal = view.keep(question.caller.arn)
         view.action = view.keep(question.action)
@@ -48,7 +53,6 @@ struct FuzzedQuestion {
         for entry in question.context { view.fill(entry, keys: snapshot.tables.keys) }
         view.fill(question.session, user: question.caller.kind == .federatedUser ? question.caller.userARN : nil)
         view.session.hasPolicies = question.sessionPolicies != nil
-        return view
     }
 }
 
