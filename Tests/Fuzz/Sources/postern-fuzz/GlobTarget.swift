@@ -1,5 +1,6 @@
 import DecisionTree
 import PolicyModel
+import PolicySyntax
 
 /// One pattern against one text, compiled and by the reference's dynamic programming.
 enum GlobTarget {
@@ -18,18 +19,22 @@ enum GlobTarget {
             Text(String(decoding: halves[0], as: UTF8.self)), Text(String(decoding: halves[1], as: UTF8.self))
         )
         guard !pattern.isEmpty else { return }
-        compare(form, pattern, text)
+        compare(form, first & 8 == 0 ? .v2012 : .v2008, pattern, text)
     }
 
-    private static func compare(_ form: Form, _ pattern: Text, _ text: Text) {
-        let document = Document(version: nil, statements: [statement(form, pattern)])
+    private static func compare(_ form: Form, _ version: PolicyVersion, _ pattern: Text, _ text: Text) {
+        var statement = statement(form, pattern)
+        if form == .resourceOfResourcePolicy { statement.principal = .principal([.everyone]) }
+        let written = Document(version: version, statements: [statement])
         let kind: PolicyKind = form == .resourceOfResourcePolicy ? .resource : .identity
+        // What the parser refuses reaches neither; what it reads is what both are given.
+        let printed = Array(PolicyPrinter.print(written, pretty: false).utf8)
+        guard var document = PolicyParser(kind: kind).parse(printed, file: "input").source?.document else { return }
+        for index in document.statements.indices { document.statements[index].principal = nil }
         let walking: Walking
         do { walking = try Walking(document, kind: kind) } catch { violated("\(error)") }
         let action = form == .action ? text : "docs:Read"
         let isResource = form == .resource || form == .resourceOfResourcePolicy
-        // Anything else is no resource of a request: the authorizer refuses it before a pattern sees it (design §3.3).
-        guard !isResource || text == "*" || ARN(text) != nil else { return }
         let resource = isResource ? text : "arn:aws:docs:::b"
         let context = [Request.ContextEntry(key: "app:k", value: .single(text))]
         let expected = walking.expected(.allow, action, resource, context)

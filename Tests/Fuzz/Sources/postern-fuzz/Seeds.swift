@@ -5,7 +5,8 @@ import PolicyModel
 
 /// The first inputs of every target, from the specification's cases and the JSON corpus.
 enum Seeds {
-    /// Writes a folder a target; a seed's name is its number, so that the same cases give the same files.
+    /// Writes a folder a target and the dictionary; a seed's name is its number, so that the same cases give the same
+    /// files.
     static func write(to folder: String) throws {
         let files = try CaseFile.all
         let cases = files.flatMap(\.cases)
@@ -15,6 +16,7 @@ enum Seeds {
         try write(messages() + JSONCorpus.accepted + JSONCorpus.refused, .wire, folder)
         try write(try patterns(cases), .glob, folder)
         try write(choices(), .decide, folder)
+        try Data(Words.file.utf8).write(to: URL(filePath: folder).appending(path: "words.dict"))
     }
 
     private static func write(_ seeds: [[UInt8]], _ target: FuzzTarget, _ folder: String) throws {
@@ -37,24 +39,14 @@ enum Seeds {
                 ("identityPolicies", .identity), ("permissionsBoundary", .boundary), ("resourcePolicies", .resource),
                 ("sessionPolicies", .session), ("trustPolicy", .trust),
             ]
-            let whole =
-                kinds.flatMap { name, kind in
-                    (row.node[name].map { $0.elements ?? [$0] } ?? []).map { (kind, Array(row.source(of: $0).utf8)) }
-                } + controlPolicies(row)
+            let whole = kinds.flatMap { name, kind in
+                (row.node[name].map { $0.elements ?? [$0] } ?? []).map { (kind, Array(row.source(of: $0).utf8)) }
+            }
             guard let condition = row.node["condition"] else { return whole }
             let text =
                 #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"docs:Read","Resource":"*","#
                 + "\"Condition\":\(row.source(of: condition))}}"
             return whole + [(.identity, Array(text.utf8))]
-        }
-    }
-
-    private static func controlPolicies(_ row: Case) -> [Seed] {
-        let kinds: [(String, PolicyKind)] = [("serviceControlPolicies", .scp), ("resourceControlPolicies", .rcp)]
-        return kinds.flatMap { name, kind in
-            (row.node[name]?.elements ?? []).flatMap { $0.elements ?? [] }.map {
-                (kind, Array(row.source(of: $0).utf8))
-            }
         }
     }
 
