@@ -1,1 +1,0 @@
-../../../AuthorizerTests/Deciding.swift
