@@ -1,5 +1,6 @@
 import Directory
 import PolicyModel
+import Testing
 
 @testable import DirectoryStore
 
@@ -48,5 +49,19 @@ struct JudgeFixture {
     /// What a start with the same files would say.
     var freshStart: StoreVerdict {
         StoreJudge.judge(JudgeFixture.scan(files), inForce: [:], mode: .start, limits: limits)
+    }
+
+    /// What a reload accepts without errors also starts, alike; what it does not accept, a start refuses.
+    func expectStartsAlike() {
+        let start = freshStart
+        #expect(verdict.errors.isEmpty == start.errors.isEmpty)
+        if start.errors.isEmpty {
+            #expect(verdict.revision == start.revision)
+            #expect(verdict.directory == start.directory)
+        }
+        var again = self
+        again.reload()
+        #expect(again.verdict.revision == verdict.revision, "judging twice changes nothing")
+        #expect(again.verdict.directory == verdict.directory)
     }
 }

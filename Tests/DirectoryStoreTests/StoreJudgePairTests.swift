@@ -84,7 +84,7 @@ struct StoreJudgePairTests {
         fixture.reload()
         #expect(describe(fixture.verdict.directory) == answers[order], "\(target) target, \(holder) holder, \(order)")
         try checkDecisions(fixture.verdict.directory, answers[order] ?? "")
-        checkInvariants(fixture)
+        fixture.expectStartsAlike()
     }
 
     @Test func `the table has every pair`() {
@@ -150,20 +150,6 @@ struct StoreJudgePairTests {
         view.resource = keep("*")
         return try Authorizer.decide(
             &view, context: 0..<0, tables: snapshot.tables, scratch: &scratch, now: Instant(seconds: 0))
-    }
-
-    /// What a reload accepts without errors also starts, alike; what it does not accept, a start refuses.
-    private func checkInvariants(_ fixture: JudgeFixture) {
-        let start = fixture.freshStart
-        #expect(fixture.verdict.errors.isEmpty == start.errors.isEmpty)
-        if start.errors.isEmpty {
-            #expect(fixture.verdict.revision == start.revision)
-            #expect(fixture.verdict.directory == start.directory)
-        }
-        var again = fixture
-        again.reload()
-        #expect(again.verdict.revision == fixture.verdict.revision, "judging twice changes nothing")
-        #expect(again.verdict.directory == fixture.verdict.directory)
     }
 
     private func changeTarget(_ fixture: inout JudgeFixture, _ change: Change) {

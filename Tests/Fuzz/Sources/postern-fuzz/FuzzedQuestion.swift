@@ -46,50 +46,9 @@ struct FuzzedQuestion {
 
     /// The question in a view, as a scanner puts it there.
     private func fill(_ view: inout RequestView) {
-        view.reset()
-        view.principal = view.keep(question.caller.arn)
-        view.action = view.keep(question.action)
-        view.resource = view.keep(question.resource)
-        for entry in question.context { view.fill(entry, keys: snapshot.tables.keys) }
+        view.fill(
+            question.caller.arn, question.action, question.resource, question.context, keys: snapshot.tables.keys)
         view.fill(question.session, user: question.caller.kind == .federatedUser ? question.caller.userARN : nil)
         view.session.hasPolicies = question.sessionPolicies != nil
-    }
-}
-
-extension RequestView {
-    fileprivate mutating func fill(_ given: Request.ContextEntry, keys: SymbolTable) {
-        let key = keep(given.key)
-        let first = values.count
-        for value in given.value.values { values.append(keep(value)) }
-        let isList = if case .multiple = given.value { true } else { false }
-        entries.append(
-            Entry(
-                key: key, keyID: keys.id(of: key), firstValue: first, valueCount: values.count - first, isList: isList))
-    }
-
-    /// What is known of the credentials; a federated user's ARN does not say whose session it is.
-    fileprivate mutating func fill(_ known: ReferenceSession?, user: Text?) {
-        session.isGiven = known != nil
-        if let user { session.user = keep(user) }
-        guard let known else { return }
-        for tag in known.tags {
-            let key = keep(tag.key)
-            sessionTags.append(TagView(key: key, value: keep(tag.value)))
-        }
-        session.tags = 0..<sessionTags.count
-        for key in known.transitiveTagKeys { sessionTexts.append(keep(key)) }
-        session.transitiveTagKeys = 0..<sessionTexts.count
-        if let text = known.sourceIdentity { session.sourceIdentity = keep(text) }
-        if let text = known.federatedProvider { session.federatedProvider = keep(text) }
-        if let text = known.issued { session.issued = keep(text) }
-        session.isMFAPresent = known.mfaPresent
-        if let seconds = known.mfaAgeSeconds { session.mfaAge = keep(Text(String(seconds))) }
-    }
-
-    /// Copies text into the arena.
-    fileprivate mutating func keep(_ text: Text) -> ByteView {
-        let mark = arena.count
-        for byte in text.utf8 { _ = arena.append(byte) }
-        return arena.view(from: mark)
     }
 }
