@@ -4,6 +4,9 @@ internal import PolicyModel
 // What is accepted and cannot be meant: statements that never match, keys that are tested in two ways, text that looks
 // like a variable. Where there is a doubt, nothing is said.
 extension DocumentReader {
+    /// What is about the meaning of the whole.
+    static let lints: Set<DiagnosticCode> = [.neverMatches, .mixedSetOperators, .literalVariable]
+
     /// Warns of a statement that no request can match.
     mutating func lint(_ statement: Statement, at place: JSONPosition, _ path: JSONPath) {
         if case .notAction(let patterns) = statement.action, patterns.contains(where: DocumentReader.isEverything) {
@@ -30,13 +33,13 @@ extension DocumentReader {
         guard conditions.count > 1, let key = conditions.first?.key else { return nil }
         let quoted = UserText.quoted(key.string)
         let isAbsent = conditions.contains { $0.operator.base == .null && $0.values.allSatisfy { $0 == "true" } }
-        // What holds of one value, which has to be there.
-        let plain = conditions.filter {
-            $0.operator.quantifier == nil && !$0.operator.ifExists && $0.operator.base != .null
-        }
         let present = conditions.contains { condition in
             let test = condition.operator
             return test.base != .null && !test.ifExists && !test.base.isNegated && test.quantifier != .forAllValues
+        }
+        // What holds of one value; where that has to be there, `IfExists` makes no difference.
+        let plain = conditions.filter {
+            $0.operator.quantifier == nil && $0.operator.base != .null && (present || !$0.operator.ifExists)
         }
         if isAbsent, present { return "\(quoted) has to be absent, and to have a value" }
         if let reason = Equalities(plain, expandsVariables: expandsVariables).contradiction {
@@ -67,32 +70,35 @@ extension DocumentReader {
 
 /// What `StringEquals` and `StringNotEquals` of one key leave.
 private struct Equalities {
-    private let equal: [Text]?
-    private let equalIgnoringCase: [Text]?
+    /// A list a condition, of which the value has to be one.
+    private let equal: [[Text]]
+    private let equalIgnoringCase: [[Text]]
     private let different: [Text]
 
     init(_ conditions: [Condition], expandsVariables: Bool) {
-        func values(_ base: BaseOperator) -> [Text]? {
-            let found = conditions.filter { $0.operator.base == base }
-            // What a variable stands for is not known.
-            guard !found.isEmpty,
-                !(expandsVariables && found.flatMap(\.values).contains { $0.firstVariableMark != nil })
-            else { return nil }
-            return found.flatMap(\.values)
+        func lists(_ base: BaseOperator) -> [[Text]] {
+            conditions.filter { condition in
+                // What a variable stands for is not known.
+                condition.operator.base == base
+                    && !(expandsVariables && condition.values.contains { $0.firstVariableMark != nil })
+            }.map(\.values)
         }
-        equal = values(.stringEquals)
-        equalIgnoringCase = values(.stringEqualsIgnoreCase)
-        different = values(.stringNotEquals) ?? []
+        equal = lists(.stringEquals)
+        equalIgnoringCase = lists(.stringEqualsIgnoreCase)
+        different = lists(.stringNotEquals).flatMap { $0 }
     }
 
     var contradiction: String? {
-        guard let equal, !equal.isEmpty else { return nil }
-        if equal.allSatisfy({ different.contains($0) }) { return "has to equal what it may not equal" }
-        guard let equalIgnoringCase else { return nil }
-        let folded = Set(equalIgnoringCase.map(\.foldedASCII))
+        guard let first = equal.first, !first.isEmpty else { return nil }
+        let left = first.filter { value in equal.allSatisfy { $0.contains(value) } }
+        if left.isEmpty { return "has to equal two texts at once" }
+        if left.allSatisfy({ different.contains($0) }) { return "has to equal what it may not equal" }
         // Only ASCII is folded here: other letters might still be equal.
-        let isASCII = (equal + equalIgnoringCase).allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
-        return isASCII && !equal.contains { folded.contains($0.foldedASCII) } ? "has to equal two texts at once" : nil
+        let isASCII = (left + equalIgnoringCase.flatMap { $0 }).allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+        let isLeft = left.contains { value in
+            equalIgnoringCase.allSatisfy { $0.contains { $0.foldedASCII == value.foldedASCII } }
+        }
+        return isASCII && !isLeft ? "has to equal two texts at once" : nil
     }
 }
 

@@ -83,7 +83,9 @@ struct DocumentReader {
         if errors.isEmpty, let document {
             source = PolicySource(document: document, text: text, file: file, statementPositions: statementPositions)
         }
-        return PolicyParseResult(source: source, diagnostics: (errors + warnings).sorted())
+        // What a document that is refused would mean is nobody's business yet.
+        let shown = errors.isEmpty ? warnings : warnings.filter { !DocumentReader.lints.contains($0.code) }
+        return PolicyParseResult(source: source, diagnostics: (errors + shown).sorted())
     }
 }
 
