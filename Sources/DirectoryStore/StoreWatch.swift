@@ -37,7 +37,9 @@ final class StoreWatch {
             throw StoreError(code: "unreadable-store", error.message)
         }
         let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: options.limits)
-        guard verdict.errors.isEmpty else { throw StoreError(diagnostics: verdict.diagnostics) }
+        guard verdict.errors.isEmpty else {
+            throw StoreError(diagnostics: FollowUps.removed(from: verdict, of: reading.scan))
+        }
         let snapshot = try firstSnapshot(verdict)
         log.note(warnings: verdict.warnings.map(\.line))
         (self.reading, inForce) = (reading, verdict.inForce)

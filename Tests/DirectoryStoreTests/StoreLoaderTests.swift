@@ -40,6 +40,22 @@ struct StoreLoaderTests {
         #expect(result.revision.utf8.count == 32)
     }
 
+    @Test func `a broken file is one error, and not one more for each who names it`() throws {
+        let store = try TemporaryStore()
+        try store.write("\(Sample.account)/policies/P.json", "{")
+        try store.write("\(Sample.account)/groups/g.json", Sample.group(policies: ["P"]))
+        for name in ["a", "b"] { try store.write("\(Sample.account)/users/\(name).json", Sample.user(groups: ["g"])) }
+        try store.write("\(Sample.account)/users/c.json", Sample.user(policies: ["P"], boundary: "P"))
+        #expect(store.load().diagnostics.map(\.code) == ["json"])
+        // What is not there at all has no error of its own.
+        try store.delete("\(Sample.account)/policies/P.json")
+        let errors = store.load().diagnostics.map { "\($0.code) \($0.file)" }
+        #expect(
+            Set(errors) == [
+                "missing-reference \(Sample.account)/groups/g.json", "missing-reference \(Sample.account)/users/c.json",
+            ])
+    }
+
     @Test func `a file renamed under the listing is not deleted`() throws {
         let store = try TemporaryStore()
         try store.write("managed/M.json", Sample.document("a:M"))
