@@ -44,7 +44,8 @@ public struct StoreLoader: Sendable {
             let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: limits)
             return LoadResult(
                 directory: verdict.directory, revision: verdict.revision,
-                diagnostics: (FollowUps.removed(from: verdict, of: reading.scan) + more(verdict)).sorted(), ignoredFiles: verdict.ignoredFiles)
+                diagnostics: (FollowUps.removed(from: verdict, of: reading.scan) + more(verdict)).sorted(),
+                ignoredFiles: verdict.ignoredFiles)
         } catch {
             let problem = StoreDiagnostic(.error, "unreadable-store", error.message, file: "")
             return LoadResult(directory: Directory(), revision: "", diagnostics: [problem], ignoredFiles: 0)
