@@ -30,7 +30,7 @@ enum Program {
         var errorLines: [Substring] { errors.split(separator: "\n") }
     }
 
-    /// Runs to the end; the child's environment is only what is given.
+    /// Runs to the end; the child's environment is only what is given, and what a sanitizer is told.
     static func run(
         _ arguments: [String], environment: [String: String] = [:], program: String = Program.path,
         folder: String? = nil
@@ -53,7 +53,7 @@ final class Child {
         scratch = try Scratch()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.environment = Child.inherited.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try scratch.handle("output")
@@ -64,6 +64,11 @@ final class Child {
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
+
+    /// What a child always has: where programs are, and what a sanitizer is told, if one watches.
+    private static let inherited = ["PATH": "/usr/bin:/bin"].merging(
+        ProcessInfo.processInfo.environment.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
+    ) { $1 }
 
     var processID: Int32 { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
