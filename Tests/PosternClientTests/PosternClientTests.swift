@@ -30,16 +30,20 @@ private final class FakeSidecar: Sendable {
             unsafe $0.copyBytes(from: Array((self.folder + "/s").utf8))
         }
         let listener = listener
-        unsafe withUnsafePointer(to: &address) { pointer in
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = unsafe bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                unsafe bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        _ = listen(listener, 16)
+        #expect(bound == 0 && listen(listener, 16) == 0, "\(path): errno \(errno)")
         _ = DetachedThread.start { [accepted] in
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                // Only this thread closes the listener: elsewhere its number could be another's by the time we accept.
+                guard connection >= 0 else {
+                    close(listener)
+                    return
+                }
                 let number = accepted.withLockedValue { count in
                     count += 1
                     return count
@@ -81,7 +85,6 @@ private final class FakeSidecar: Sendable {
 
     func stop() {
         shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
         _ = unsafe unlink(path)
     }
 

@@ -42,27 +42,51 @@ enum Program {
 }
 
 /// A running program, whose output goes to files; it is ended when nobody looks at it any more.
+///
+/// Started without Foundation's `Process`, of which each keeps its descriptors for as long as the tests run.
 final class Child {
-    private let process = Process()
+    struct NotStarted: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let processID: pid_t
     private let scratch: Scratch
+    /// What `waitpid` told, once it ended.
+    private var ending: Int32?
 
     init(
         _ arguments: [String], environment: [String: String] = [:], program: String = Program.path,
         folder: String? = nil
     ) throws {
         scratch = try Scratch()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = Child.inherited.merging(environment) { $1 }
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try scratch.handle("output")
-        process.standardError = try scratch.handle("errors")
-        try process.run()
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        let writing = O_WRONLY | O_CREAT | O_TRUNC
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, scratch.file("output"), writing, 0o600)
+        unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, scratch.file("errors"), writing, 0o600)
+        // A child that held another test's socket would keep it open.
+        for open in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init)
+        where open > STDERR_FILENO { unsafe posix_spawn_file_actions_addclose(&actions, open) }
+        var words = [program] + arguments
+        if let folder { words = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, folder] + words }
+        let variables = Child.inherited.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
+        let argv = unsafe words.map { unsafe strdup($0) } + [nil]
+        let envp = unsafe variables.map { unsafe strdup($0) } + [nil]
+        defer { for unsafetext in unsafe argv + envp { unsafe free(text) } }
+        var started: pid_t = 0
+        let failure = unsafe posix_spawn(&started, words[0], &actions, nil, argv, envp)
+        guard failure == 0 else {
+            throw NotStarted(description: "\(program) was not started: \(unsafe String(cString: strerror(failure)))")
+        }
+        processID = started
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        guard isRunning else { return }
+        kill(processID, SIGKILL)
+        _ = waitpid(processID, nil, 0)
     }
 
     /// What a child always has: where programs are, and what a sanitizer is told, if one watches.
@@ -70,16 +94,27 @@ final class Child {
         ProcessInfo.processInfo.environment.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
     ) { $1 }
 
-    var processID: Int32 { process.processIdentifier }
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool {
+        guard ending == nil else { return false }
+        var told: Int32 = 0
+        if unsafe waitpid(processID, &told, WNOHANG) == processID { ending = told }
+        return ending == nil
+    }
+
     var output: String { scratch.text("output") }
     var errors: String { scratch.text("errors") }
-    var status: Int32 { process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus }
 
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    /// The exit status, or the negated number of the signal that ended it.
+    var status: Int32 {
+        guard let ending else { return -1 }
+        let signal = ending & 0x7f
+        return signal == 0 ? (ending >> 8) & 0xff : -signal
+    }
+
+    func send(_ signal: Int32) { kill(processID, signal) }
 
     func waitForEnd() throws {
-        try Eventually.holds("the program ends") { !process.isRunning }
+        try Eventually.holds("the program ends") { !isRunning }
     }
 }
 
@@ -98,11 +133,6 @@ final class Scratch {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     func file(_ name: String) -> String { path + "/" + name }
-
-    func handle(_ name: String) throws -> FileHandle {
-        _ = FileManager.default.createFile(atPath: file(name), contents: nil)
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: file(name)))
-    }
 
     func text(_ name: String) -> String {
         (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? ""
