@@ -74,7 +74,7 @@ final class Child {
         let variables = Child.inherited.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
         let argv = unsafe words.map { unsafe strdup($0) } + [nil]
         let envp = unsafe variables.map { unsafe strdup($0) } + [nil]
-        defer { for text in unsafe argv + envp { unsafe free(text) } }
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         var started: pid_t = 0
         let failure = unsafe posix_spawn(&started, words[0], &actions, nil, argv, envp)
         guard failure == 0 else {
