@@ -47,14 +47,13 @@ extension Authorizer {
         _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>, tables: DecisionTables,
         sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Assumption {
-        var first: (question: Question, verdict: Verdict)?
+        var first: (targetRole: Int, verdict: Verdict)?
         var denied: Verdict?
         for action in actions(of: assumption, view) {
             view.action = ByteView(action)
-            var question = Question(tables, sessionPolicies, .enforce)
-            question.assumption = assumption
+            var question = Question(tables, sessionPolicies, .enforce, assumption)
             let verdict = try run(&question, &view, context, &scratch, now)
-            if first == nil { first = (question, verdict) }
+            if first == nil { first = (question.targetRole, verdict) }
             let isFinal = verdict.decision == .explicitDeny || !verdict.reason.isOfPolicies
             if isFinal { return Assumption(verdict: verdict, session: nil) }
             // "Explicit always wins" (spec §1), whichever action it is of: the others are asked as well.
@@ -62,7 +61,8 @@ extension Authorizer {
         }
         if let denied { return Assumption(verdict: denied, session: nil) }
         guard let first else { return Assumption(verdict: Verdict(.implicitDeny, .trustPolicy), session: nil) }
-        return Assumption(verdict: first.verdict, session: first.question.session(assumption, view, now))
+        let session = session(of: first.targetRole, tables, assumption, view, now)
+        return Assumption(verdict: first.verdict, session: session)
     }
 
     /// The actions that must all be allowed, the assumption itself first.
@@ -109,8 +109,8 @@ extension SessionView {
 extension Question {
     /// Checks what an assumption asks of the role and of the caller's own session.
     func checkAssumption(_ view: borrowing RequestView, _ scratch: borrowing Scratch) throws(RequestFault) {
-        guard let assumption, targetRole != 0 else { return }
-        try checkDuration(assumption, scratch.caller)
+        guard isAssumption, targetRole != 0 else { return }
+        try checkDuration(scratch.caller)
         let account = tables.directory.offset(targetRole + Format.PrincipalRecord.account)
         for index in assumption.policyARNs {
             try checkManagedPolicy(view.sessionTexts[index], account, field: "policyArns")
@@ -122,7 +122,7 @@ extension Question {
 
     /// Why a role is not assumed whatever the policies say.
     func refusalOfAssumption(_ view: borrowing RequestView) -> Reason? {
-        guard let assumption, targetRole != 0 else { return nil }
+        guard isAssumption, targetRole != 0 else { return nil }
         let flags = tables.directory[targetRole + Format.PrincipalRecord.flags]
         // Its sessions would be denied everything (design §3.2 rule 3).
         if flags & Format.PrincipalRecord.isQuarantined != 0 { return .brokenReference }
@@ -132,7 +132,7 @@ extension Question {
     }
 
     /// "900 … role's MaxSessionDuration […]; **chained** ≤3600: asking more is an error, not clipped" (spec §8).
-    private func checkDuration(_ assumption: AssumptionView, _ caller: CallerFacts) throws(RequestFault) {
+    private func checkDuration(_ caller: CallerFacts) throws(RequestFault) {
         guard let seconds = assumption.durationSeconds else { return }
         if caller.kind == .session, seconds > 3_600 { throw .durationTooLong(secondsMax: 3_600, isChained: true) }
         let longest = Int(tables.directory[targetRole + Format.PrincipalRecord.maxSessionDuration])
@@ -141,7 +141,7 @@ extension Question {
 
     /// The keys of an STS call (spec §7, §8).
     func bindAssumption(_ names: DecisionTables, _ view: inout RequestView) -> Bool {
-        guard let assumption else { return true }
+        guard isAssumption else { return true }
         set(KeySymbol.externalID, assumption.externalID, names, &view)
         set(KeySymbol.roleSessionName, assumption.sessionName, names, &view)
         let identity = assumption.sourceIdentity.isEmpty ? view.session.sourceIdentity : assumption.sourceIdentity
@@ -172,16 +172,25 @@ extension Question {
         for index in texts { view.values.append(view.sessionTexts[index]) }
         append(key, ByteView(), first..<view.values.count, isList: true, &view)
     }
+}
 
+extension Authorizer {
     /// The session that comes of an assumption.
-    func session(_ assumption: AssumptionView, _ view: borrowing RequestView, _ now: Instant) -> AssumedSession {
-        let account = tables.directory.offset(targetRole + Format.PrincipalRecord.account)
-        let role =
-            "\(bytes(account + Format.AccountRecord.id).text):assumed-role/"
-            + "\(bytes(targetRole + Format.PrincipalRecord.name).text)"
+    private static func session(
+        of role: Int, _ tables: DecisionTables, _ assumption: AssumptionView, _ view: borrowing RequestView,
+        _ now: Instant
+    ) -> AssumedSession {
+        let directory = tables.directory
+        let account = directory.offset(role + Format.PrincipalRecord.account)
+        func text(_ word: Int) -> Text {
+            let offset = directory.offset(word)
+            return offset == 0 ? "" : directory.bytes(offset).text
+        }
+        let name =
+            "\(text(account + Format.AccountRecord.id)):assumed-role/\(text(role + Format.PrincipalRecord.name))"
         var session = AssumedSession(
-            principal: Text("arn:aws:sts::\(role)/\(assumption.sessionName.text)"), tags: [], transitiveTagKeys: [],
-            sourceIdentity: nil, federatedProvider: nil, issued: Question.written(now))
+            principal: Text("arn:aws:sts::\(name)/\(assumption.sessionName.text)"), tags: [], transitiveTagKeys: [],
+            sourceIdentity: nil, federatedProvider: nil, issued: written(now))
         for index in view.session.tags where view.session.isTransitive(view.sessionTags[index].key, view) {
             session.tags.append((view.sessionTags[index].key.text, view.sessionTags[index].value.text))
             session.transitiveTagKeys.append(view.sessionTags[index].key.text)

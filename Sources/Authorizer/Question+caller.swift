@@ -9,8 +9,8 @@ extension Question {
     ) throws(RequestFault) -> Verdict? {
         if let reason = identify(view, &scratch.caller) { return Verdict(.implicitDeny, reason) }
         try checkSession(view, scratch.caller)
-        let presented = assumption?.federatedProvider ?? ByteView()
-        scratch.caller.provider = presented.isEmpty ? view.session.federatedProvider : presented
+        scratch.caller.provider =
+            assumption.federatedProvider.isEmpty ? view.session.federatedProvider : assumption.federatedProvider
         if accountRecord != 0 {
             scratch.caller.account = bytes(accountRecord + Format.AccountRecord.id)
             scratch.caller.canonicalID = bytes(accountRecord + Format.AccountRecord.canonicalID)
@@ -44,7 +44,7 @@ extension Question {
         if principal.hasPrefix("arn:aws:iam::") { return identifyRoot(principal, &caller) }
         if principal.hasPrefix("arn:aws:sts::") { return identifySession(principal, view.session, &caller) }
         if principal.equals("anonymous") {
-            caller.kind = assumption?.federatedProvider.isEmpty ?? true ? .anonymous : .bearer
+            caller.kind = assumption.federatedProvider.isEmpty ? .anonymous : .bearer
             return nil
         }
         guard Question.isServiceName(principal) else { return .unknownPrincipal }
@@ -104,7 +104,7 @@ extension Question {
         let isKnown = tables.accounts.find(principal.slice(13, 25)) != nil
         guard isKnown, Question.isSessionName(principal.dropFirst(41)) else { return .unknownPrincipal }
         // Whose session it is does not matter where no federated user may ask.
-        guard !session.user.isEmpty else { return assumption == nil ? .sessionRequired : .unsuitableCredentials }
+        guard !session.user.isEmpty else { return isAssumption ? .unsuitableCredentials : .sessionRequired }
         guard let offset = tables.users.find(session.user), session.user.slice(13, 25).equals(principal.slice(13, 25))
         else { return .unknownPrincipal }
         setRecord(tables.users.payload(at: offset))
@@ -173,7 +173,7 @@ extension Question {
             if Question.makesSession(action) { return true }
             if view.session.isMFAPresent || action.equals("sts:assumerole") { return false }
             // What is asked along with an assumption is part of it.
-            return assumption == nil || !Question.isAskedAlong(action)
+            return !isAssumption || !Question.isAskedAlong(action)
         case .user, .service, .anonymous, .bearer, .unknown: return false
         }
     }

@@ -32,10 +32,10 @@ extension Question {
     private func checkOwner(_ entry: RequestView.Entry, _ scratch: borrowing Scratch) throws(RequestFault) {
         let key = entry.key
         // What a SAML provider asserts is known when its bearer assumes a role (spec §7).
-        let isBearers = key.hasFoldedPrefix("saml:") && !(assumption?.federatedProvider.isEmpty ?? true)
+        let isBearers = key.hasFoldedPrefix("saml:") && !assumption.federatedProvider.isEmpty
         guard !Question.isEngineFamily(key) || isBearers else { throw .engineOwnedKey(key.text) }
         if key.hasFoldedPrefix("aws:resourcetag/"), storeHasTags(scratch) { throw .assertedResourceTag(key.text) }
-        if assumption != nil, key.hasFoldedPrefix("aws:requesttag/") || key.equalsFolded(ByteView("aws:TagKeys")) {
+        if isAssumption, key.hasFoldedPrefix("aws:requesttag/") || key.equalsFolded(ByteView("aws:TagKeys")) {
             throw .engineOwnedKey(key.text)
         }
     }
@@ -91,7 +91,7 @@ extension Question {
     ///
     /// An assumption's tags are those of the call, which the engine binds.
     private func deriveTagKeys(_ context: Range<Int>, _ view: inout RequestView) throws(RequestFault) {
-        guard assumption == nil else { return }
+        guard !isAssumption else { return }
         let given = view.entry(of: KeySymbol.tagKeys)
         let first = view.values.count
         for index in context {

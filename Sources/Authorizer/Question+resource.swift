@@ -29,7 +29,7 @@ extension Question {
     ///
     /// A simulation brings the trust policy as its resource policy.
     mutating func findTargetRole(_ resource: ByteView, _ scratch: borrowing Scratch) -> Bool {
-        guard mode == .enforce || assumption != nil, scratch.foldedAction.hasPrefix("sts:"),
+        guard mode == .enforce || isAssumption, scratch.foldedAction.hasPrefix("sts:"),
             Question.readsTrustPolicy(scratch.foldedAction)
         else { return true }
         guard let offset = tables.roleARNs.find(resource) else { return false }

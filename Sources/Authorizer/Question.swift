@@ -2,13 +2,18 @@ internal import DecisionTree
 internal import PolicyModel
 
 /// One question on its way through the rules.
-struct Question {
+///
+/// It cannot be copied: it is large, and a copy of it for each rule would cost as much as the rules.
+struct Question: ~Copyable {
+    private let inPlace = InPlace()
     let tables: DecisionTables
     /// Inline session policies: documents with symbols of their own.
     let sessionDocuments: DecisionTables?
     let mode: AuthorizerMode
-    /// What an `AssumeRole` call asks for; `nil` for any other question.
-    var assumption: AssumptionView?
+    /// Whether this is one of the questions of an `AssumeRole` call.
+    let isAssumption: Bool
+    /// What the call asks for; empty for any other question.
+    let assumption: AssumptionView
     /// The caller's principal record, or 0 where there is none.
     var record = 0
     /// The record of the caller's account, or 0.
@@ -34,10 +39,15 @@ struct Question {
         var allow: Verdict?
     }
 
-    init(_ tables: DecisionTables, _ sessionDocuments: DecisionTables?, _ mode: AuthorizerMode) {
+    init(
+        _ tables: DecisionTables, _ sessionDocuments: DecisionTables?, _ mode: AuthorizerMode,
+        _ assumption: AssumptionView? = nil
+    ) {
         self.tables = tables
         self.sessionDocuments = sessionDocuments
         self.mode = mode
+        isAssumption = assumption != nil
+        self.assumption = assumption ?? AssumptionView()
     }
 
     /// Everything that is looked at before policies, then the policies.

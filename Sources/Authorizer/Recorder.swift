@@ -2,7 +2,7 @@ internal import DecisionTree
 internal import PolicyModel
 
 /// Fills a trace: walks every document of every layer with recording switched on.
-struct Recorder {
+struct Recorder: ~Copyable {
     var question: Question
     var trace: Trace
 

@@ -97,7 +97,7 @@ extension Authorizer {
         _ view: inout RequestView, context: Range<Int>, tables: DecisionTables, sessionPolicies: DecisionTables? = nil,
         mode: AuthorizerMode = .enforce, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Trace {
-        try trace(Question(tables, sessionPolicies, mode), &view, context, &scratch, now)
+        try trace(tables, sessionPolicies, mode, nil, &view, context, &scratch, now)
     }
 
     /// Decides as `assumeRole` does; a trace for each action that is asked, up to the first that is final.
@@ -108,9 +108,7 @@ extension Authorizer {
         var traces: [Trace] = []
         for action in actions(of: assumption, view) {
             view.action = ByteView(action)
-            var question = Question(tables, sessionPolicies, .enforce)
-            question.assumption = assumption
-            let trace = try trace(question, &view, context, &scratch, now)
+            let trace = try trace(tables, sessionPolicies, .enforce, assumption, &view, context, &scratch, now)
             traces.append(trace)
             if trace.verdict.decision == .explicitDeny || !trace.verdict.reason.isOfPolicies { break }
         }
@@ -118,17 +116,19 @@ extension Authorizer {
     }
 
     private static func trace(
-        _ question: Question, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,
+        _ tables: DecisionTables, _ sessionPolicies: DecisionTables?, _ mode: AuthorizerMode,
+        _ assumption: AssumptionView?, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,
         _ now: Instant
     ) throws(RequestFault) -> Trace {
-        var deciding = question
+        var deciding = Question(tables, sessionPolicies, mode, assumption)
         let verdict = try run(&deciding, &view, context, &scratch, now)
         let marks = view.marks
-        scratch.begin(conditionCount: question.tables.conditionCount, now: now)
+        scratch.begin(conditionCount: tables.conditionCount, now: now)
         defer {
             view.reset(to: marks)
             scratch.isRecording = false
         }
+        let question = Question(tables, sessionPolicies, mode, assumption)
         var recorder = Recorder(question: question, trace: Trace(verdict: verdict, recorded: verdict))
         try recorder.record(&view, context, &scratch)
         return recorder.trace

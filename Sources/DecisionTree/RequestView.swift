@@ -30,6 +30,8 @@ public struct RequestView: ~Copyable {
         }
     }
 
+    private let inPlace = InPlace()
+
     /// The principal as given.
     public var principal = ByteView()
     /// The action as given.

@@ -8,6 +8,7 @@ public struct Scratch: ~Copyable {
     /// Steps a question may take before it is denied as too costly (design §3.3).
     public static let decisionStepsMax = 200_000
 
+    private let inPlace = InPlace()
     /// For each condition, the question's number in the upper bits and what it came out as in the lower two.
     @usableFromInline var memo: TrivialBuffer<UInt64>
     @usableFromInline var question: UInt64 = 0
