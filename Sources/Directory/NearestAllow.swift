@@ -68,7 +68,7 @@ struct NearestAllow {
         let asked = Asked(action: action, resource: resource, principal: principal)
         let scored = candidates.indices.map { number in
             (number, missing(number, parts, asked, probe))
-        }.filter { !$0.1.isEmpty }
+        }.filter { !$0.1.isEmpty && !isForeign($0.1, to: action) }
         guard let (number, missing) = scored.min(by: { cost($0.1) < cost($1.1) }) else { return nil }
         let candidate = candidates[number]
         let statement = Explanation.Statement(candidate.located, index: candidate.index, layer: layer)
@@ -124,6 +124,12 @@ struct NearestAllow {
             default: cost + (NearestAllow.isOfService(part) ? 6 : 12)
             }
         }
+    }
+
+    /// Whether a statement is about another service than the assumption of a role: no change of it would be advice.
+    private func isForeign(_ missing: [Explanation.Missing], to action: Text) -> Bool {
+        action.foldedASCII.hasPrefix("sts:")
+            && missing.contains { $0.element == "action" && !NearestAllow.isOfService($0) }
     }
 
     private static func isOfService(_ part: Explanation.Missing) -> Bool {

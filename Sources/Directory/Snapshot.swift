@@ -98,14 +98,18 @@ public final class Snapshot: Sendable {
         guard let told else { return nil }
         var explanation = Explanation(told, locator, principal: view.principal.text, resource: view.resource.text)
         guard let wanted = told.layerToMend else { return explanation }
-        let search = NearestAllow(layer: wanted, trace: told, locator: locator)
-        guard let candidates = search.documents(), let tables = compiled(candidates) else { return explanation }
-        let probes = try Authorizer.traceAssumeRole(
-            &view, assumption: assumption, context: context, tables: self.tables, sessionPolicies: tables,
-            scratch: &scratch, now: now)
-        explanation.nearestAllow = probes.first { $0.action == told.action }.flatMap {
-            search.nearest(
-                by: $0, action: told.action, resource: view.resource.text, principal: view.principal.text)
+        // A trust policy that names the caller itself needs no identity policy: it may be the nearer one.
+        for layer in wanted == .identityPolicy ? [wanted, .resourcePolicy] : [wanted] {
+            let search = NearestAllow(layer: layer, trace: told, locator: locator)
+            guard let candidates = search.documents(), let tables = compiled(candidates) else { continue }
+            let probes = try Authorizer.traceAssumeRole(
+                &view, assumption: assumption, context: context, tables: self.tables, sessionPolicies: tables,
+                scratch: &scratch, now: now)
+            explanation.nearestAllow = probes.first { $0.action == told.action }.flatMap {
+                search.nearest(
+                    by: $0, action: told.action, resource: view.resource.text, principal: view.principal.text)
+            }
+            if explanation.nearestAllow != nil { break }
         }
         return explanation
     }

@@ -15,6 +15,8 @@ enum FollowUps {
                 file.references.filter { broken.contains($0.target) }.map { Place(file: file.path, at: $0) }
             })
         return verdict.diagnostics.filter { diagnostic in
+            // Who is nobody is not known while files are missing from the whole.
+            if diagnostic.code == "unknown-principal" { return false }
             guard diagnostic.code == "missing-reference" || diagnostic.code == "broken-reference" else { return true }
             return !places.contains(Place(diagnostic))
         }

@@ -1,4 +1,5 @@
 internal import PolicyModel
+internal import PolicySyntax
 
 /// What a `*.json` file of a store is, by its place (design §3.2).
 enum StorePlace: Hashable, Sendable {
@@ -76,6 +77,17 @@ enum StoreLayout {
         case 4 where path[0] == "accounts": entityFile(path)
         default: misplaced
         }
+    }
+
+    /// Why a name that is not read may have been meant to be; `nil` where there is no doubt.
+    ///
+    /// At the top a team keeps what it likes; inside the store's own folders there is nothing but entities.
+    static func doubt(_ path: [Text]) -> String? {
+        guard let name = path.last else { return nil }
+        if path.count > 1 { return "`\(name)` is not read: entities are in files whose names end in `.json`" }
+        let known = ["accounts", "managed", "organization", schema, organization]
+        return known.first { $0 != name && NameDistance.between(name.foldedASCII, $0, most: 2) != nil }
+            .map { "`\(name)` is not read; did you mean `\($0)`?" }
     }
 
     private static let entityFolders: Set<Text> = ["users", "groups", "roles", "policies", "resources"]

@@ -28,23 +28,26 @@ public struct StoreLoader: Sendable {
     /// Reads the folder at the path and judges it as a start would.
     ///
     /// Never fails: a folder that cannot be read is an error among the diagnostics.
-    public func load(_ path: String) -> LoadResult { load(path) { _ in [] } }
+    public func load(_ path: String) -> LoadResult { load(path) { _, _ in [] } }
 
     /// The same with warnings about the store as a whole: policies attached to nobody, groups without users, keys that
     /// are tested in two ways, IAM's quotas over several files.
     ///
     /// A store with errors has none of them: what is broken would seem to be missing.
     public func check(_ path: String) -> LoadResult {
-        load(path) { $0.errors.isEmpty ? StoreLints($0).warnings : [] }
+        load(path) { verdict, scan in
+            scan.doubtfulNames + (verdict.errors.isEmpty ? StoreLints(verdict).warnings : [])
+        }
     }
 
-    private func load(_ path: String, more: (StoreVerdict) -> [StoreDiagnostic]) -> LoadResult {
+    private func load(_ path: String, more: (StoreVerdict, StoreScan) -> [StoreDiagnostic]) -> LoadResult {
         do throws(StoreFailure) {
             let reading = try StoreReader(path: path, limits: limits, clock: .system).read()
             let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: limits)
             return LoadResult(
                 directory: verdict.directory, revision: verdict.revision,
-                diagnostics: (FollowUps.removed(from: verdict, of: reading.scan) + more(verdict)).sorted(),
+                diagnostics: (FollowUps.removed(from: verdict, of: reading.scan) + more(verdict, reading.scan))
+                    .sorted(),
                 ignoredFiles: verdict.ignoredFiles)
         } catch {
             let problem = StoreDiagnostic(.error, "unreadable-store", error.message, file: "")

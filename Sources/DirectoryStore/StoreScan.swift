@@ -12,6 +12,8 @@ struct StoreScan: Sendable {
     var atomicFolders: [Text] = []
     /// Names that are not read: not `.json`, hidden, or foreign folders at the top.
     var ignoredFiles = 0
+    /// Those of them that somebody may have meant to be read, by path, with why they are not.
+    var doubtfulNames: [StoreDiagnostic] = []
 }
 
 extension Text {

@@ -127,7 +127,7 @@ private struct MissingPrincipals {
         source.document.statements.enumerated().flatMap { index, statement in
             (statement.principal?.patterns ?? []).filter { !exists($0) }.map { pattern in
                 StoreDiagnostic(
-                    .warning, "missing-principal",
+                    .warning, "unknown-principal",
                     "`\(pattern.written.value)` is nobody in this store: it matches no caller",
                     file: file.path.string,
                     position: index < source.statementPositions.count ? source.statementPositions[index] : .start)

@@ -25,6 +25,9 @@ struct StoreWalk {
     /// Linux file system takes its times from (10 ms), in nanoseconds.
     private static let youngNanoseconds: Int64 = 100_000_000
 
+    /// Nobody reads more of them.
+    private static let doubtfulNamesMax = 1_000
+
     init(
         root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: ReadingCache, trustsStamps: Bool,
         watch: @escaping (CInt) -> Void
@@ -131,9 +134,19 @@ struct StoreWalk {
     private mutating func subfolder(_ logical: [Text], physical: Text) throws(StoreFailure) {
         switch StoreLayout.folder(logical) {
         case .folder, .file: try folder(logical, physical: physical)
-        case .ignored: scan.ignoredFiles += 1
+        case .ignored: ignore(logical)
         case .refused(let code, let message): problem(code, message, joined(logical))
         }
+    }
+
+    /// Counts a name that is not read.
+    private mutating func ignore(_ logical: [Text]) {
+        scan.ignoredFiles += 1
+        guard let reason = StoreLayout.doubt(logical), scan.doubtfulNames.count < StoreWalk.doubtfulNamesMax else {
+            return
+        }
+        scan.doubtfulNames.append(
+            StoreDiagnostic(.warning, "ignored-name", reason, file: joined(logical).string))
     }
 
     /// A link that leads nowhere or out of the store, or a name that may not be looked at: the name is there, so nothing counts as deleted.
@@ -142,19 +155,13 @@ struct StoreWalk {
         guard let name = logical.last, !StoreLayout.isRead(name) else {
             return bad(logical, "the name cannot be followed: \(failure)")
         }
-        guard StoreLayout.folder(logical) == .folder else {
-            scan.ignoredFiles += 1
-            return
-        }
+        guard StoreLayout.folder(logical) == .folder else { return ignore(logical) }
         problem("unreadable-folder", "the name cannot be followed: \(failure)", path)
         scan.unlistedFolders.append(path)
     }
 
     private mutating func irregular(_ logical: [Text]) {
-        guard let name = logical.last, StoreLayout.isRead(name) else {
-            scan.ignoredFiles += 1
-            return
-        }
+        guard let name = logical.last, StoreLayout.isRead(name) else { return ignore(logical) }
         bad(logical, "this is no regular file")
     }
 
@@ -172,13 +179,10 @@ struct StoreWalk {
     // MARK: Files
 
     private mutating func file(_ logical: [Text], physical: Text, _ stamp: FileStamp) throws(StoreFailure) {
-        guard let name = logical.last, StoreLayout.isRead(name) else {
-            scan.ignoredFiles += 1
-            return
-        }
+        guard let name = logical.last, StoreLayout.isRead(name) else { return ignore(logical) }
         let path = joined(logical)
         switch StoreLayout.file(logical) {
-        case .folder, .ignored: scan.ignoredFiles += 1
+        case .folder, .ignored: ignore(logical)
         case .refused(let code, let message): problem(code, message, path)
         case .file(let place):
             guard scan.files.count < limits.filesMax else {

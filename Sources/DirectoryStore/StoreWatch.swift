@@ -180,7 +180,8 @@ final class StoreWatch {
     private func publish(_ taken: (snapshot: Snapshot, verdict: StoreVerdict)?, errors: [String]) -> StoreStatus {
         didFail = taken == nil
         let seconds = clock.seconds
-        let published = mailbox.withLockedValue { box -> (Snapshot, StoreStatus, [StoreMailbox.Listener])? in
+        let published = mailbox.withLockedValue {
+            box -> (old: Snapshot, Snapshot, StoreStatus, [StoreMailbox.Listener])? in
             guard let current = box.current else { return nil }
             var status = current.status
             if let verdict = taken?.verdict {
@@ -192,9 +193,12 @@ final class StoreWatch {
             status.note(errors: errors, at: seconds)
             let next = (snapshot: taken?.snapshot ?? current.snapshot, status: status)
             box.current = next
-            return (next.snapshot, next.status, box.listeners)
+            return (current.snapshot, next.snapshot, next.status, box.listeners)
         }
-        guard let (snapshot, status, listeners) = published else { return StoreStatus(revision: "", lastReload: 0) }
+        guard let (old, snapshot, status, listeners) = published else {
+            return StoreStatus(revision: "", lastReload: 0)
+        }
+        if let taken, taken.snapshot !== old { log.tell(taken.verdict, after: old.directory) }
         log.note(errors: errors)
         for listener in listeners { listener(snapshot, status) }
         return status

@@ -1,3 +1,4 @@
+internal import Directory
 internal import Logging
 
 /// Tells each trouble once, and once that it is over.
@@ -22,6 +23,14 @@ struct TroubleLog {
     mutating func note(warnings now: [String]) {
         for warning in now where !warnings.contains(warning) { logger.warning("\(warning)") }
         warnings = Set(now)
+    }
+
+    /// That files have changed, and what is in force now.
+    func tell(_ verdict: StoreVerdict, after old: Directory) {
+        if old.organization != nil, verdict.directory.organization == nil {
+            logger.warning("the organization is gone: no control policy binds anybody now")
+        }
+        logger.info("new policies are in force", metadata: ["revision": "\(verdict.revision)"])
     }
 
     /// Something that stays as it is.

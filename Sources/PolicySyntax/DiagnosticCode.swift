@@ -80,5 +80,6 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
     case neverMatches = "never-matches"
     case mixedSetOperators = "mixed-set-operators"
     case literalVariable = "literal-variable"
+    case unknownKey = "unknown-key"
     case quotaExceeded = "quota-exceeded"
 }

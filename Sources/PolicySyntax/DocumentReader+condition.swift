@@ -95,6 +95,7 @@ extension DocumentReader {
             error(.invalidConditionKey, "a condition key is empty; name one", at: item.position, path)
         }
         if refuseVariables(item, in: "a condition key's name") { return }
+        if !item.text.isEmpty { lintKey(item.text, item) }
         guard `operator`.quantifier == nil, `operator`.base != .null else { return }
         guard rules.declaration(ofFolded: item.text.foldedASCII)?.isMultiValued == true else { return }
         error(

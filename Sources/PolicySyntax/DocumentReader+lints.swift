@@ -1,11 +1,11 @@
 internal import JSONDocument
-internal import PolicyModel
+public import PolicyModel
 
 // What is accepted and cannot be meant: statements that never match, keys that are tested in two ways, text that looks
 // like a variable. Where there is a doubt, nothing is said.
 extension DocumentReader {
     /// What is about the meaning of the whole.
-    static let lints: Set<DiagnosticCode> = [.neverMatches, .mixedSetOperators, .literalVariable]
+    static let lints: Set<DiagnosticCode> = [.neverMatches, .mixedSetOperators, .literalVariable, .unknownKey]
 
     /// Warns of a statement that no request can match.
     mutating func lint(_ statement: Statement, at place: JSONPosition, _ path: JSONPath) {
@@ -207,6 +207,44 @@ extension DocumentReader {
         }
     }
 
+    /// Warns of a key that no request has unless its caller makes it up: one in the language's own families that the
+    /// language does not have (spec §7), or one without a family.
+    mutating func lintKey(_ name: Text, _ item: TextItem) {
+        let folded = name.foldedASCII
+        guard rules.declaration(ofFolded: folded) == nil else { return }
+        let quoted = UserText.quoted(name.string)
+        let parts = folded.string.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+            warning(
+                .unknownKey, "\(quoted) is no key of a request; write `family:Name`, such as `app:Team`",
+                at: item.position, item.path)
+            return
+        }
+        guard parts[0] == "aws" || parts[0] == "sts" else { return }
+        let hint = DocumentReader.key(like: folded).map { "; did you mean `\($0)`?" } ?? ", unless its caller gives it"
+        warning(
+            .unknownKey, "\(quoted) is no key of the language, and no request has it\(hint)", at: item.position,
+            item.path)
+    }
+
+    /// The key of the language that differs in two letters at most; the first in the order of the manual.
+    private static func key(like folded: Text) -> String? {
+        var nearest: (name: String, distance: Int)?
+        func consider(_ written: Text, _ candidate: String, rest: String = "") {
+            let most = (nearest?.distance ?? 3) - 1
+            guard most >= 0, let distance = NameDistance.between(written, Text(candidate), most: most) else { return }
+            nearest = (candidate + rest, distance)
+        }
+        for key in GlobalConditionKey.allCases { consider(folded, key.rawValue) }
+        if let slash = folded.string.firstIndex(of: "/") {
+            let (family, tag) = (folded.string[...slash], folded.string[folded.string.index(after: slash)...])
+            for prefix in TagKeyPrefix.allCases where !tag.isEmpty {
+                consider(Text(String(family)), prefix.rawValue, rest: String(tag))
+            }
+        }
+        return nearest?.name
+    }
+
     /// Warns of `${…}` where it is plain text (spec §3.4).
     mutating func lintLiteralVariable(_ item: TextItem) {
         guard !expandsVariables, item.holdsVariableMark else { return }
@@ -218,9 +256,9 @@ extension DocumentReader {
 }
 
 /// How far apart two names are.
-enum NameDistance {
-    /// The fewest letters to insert, leave out or replace; `nil` past `most`.
-    static func between(_ lhs: Text, _ rhs: Text, most: Int) -> Int? {
+public enum NameDistance {
+    /// The fewest letters to insert, leave out or replace; `nil` past `most`, or for names over 64 bytes.
+    public static func between(_ lhs: Text, _ rhs: Text, most: Int) -> Int? {
         let (one, other) = (Array(lhs.utf8), Array(rhs.utf8))
         guard abs(one.count - other.count) <= most, one.count <= 64 else { return nil }
         var row = Array(0...other.count)

@@ -56,6 +56,7 @@ extension DocumentReader {
         do throws(VariableText.Malformed) {
             for part in try VariableText(expanding: item.text).parts {
                 guard case .variable(let key, _) = part else { continue }
+                lintKey(key, item)
                 guard rules.declaration(ofFolded: key.foldedASCII)?.isMultiValued == true else { continue }
                 error(
                     .variableMultiValued,

@@ -187,7 +187,7 @@ struct StoreErrorsTests {
         BadFile("\(users)/a.json", #"{"Arn":"arn:aws:iam::111122223333:user/x/a"}"#, "1:8", "arn-differs"),
         BadFile(
             "\(Sample.account)/roles/r.json", Sample.role(trusting: "arn:aws:iam::111122223333:user/ghost"), "1:66",
-            "missing-principal"),
+            "unknown-principal"),
     ]
 
     @Test(arguments: warnings)

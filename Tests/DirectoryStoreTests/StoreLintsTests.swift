@@ -46,6 +46,36 @@ struct StoreLintsTests {
         #expect(found == ["empty-group \(Self.account)/groups/Empty.json:1"])
     }
 
+    @Test func `a name that is not read and looks meant is told, hidden ones and what a team keeps at the top are not`()
+        throws
+    {
+        let found = try lints([
+            "\(Self.account)/users/a.json": Sample.user(), "\(Self.account)/users/b.yaml": "a: b",
+            "\(Self.account)/users/.c.json": "{}", "acounts/111122223333/users/d.json": Sample.user(),
+            "organization.jsn": "{}", "README.md": "our store", "scripts/deploy.sh": "true",
+        ])
+        #expect(
+            found == [
+                "ignored-name \(Self.account)/users/b.yaml:1", "ignored-name acounts:1",
+                "ignored-name organization.jsn:1",
+            ])
+    }
+
+    @Test func `names that are not read are told beside errors, other doubts are not`() throws {
+        let store = try TemporaryStore()
+        try store.write("\(Self.account)/users/a.json", "{")
+        try store.write("\(Self.account)/users/b.txt", "")
+        try store.write("\(Self.account)/groups/Empty.json", Sample.group())
+        try store.write(
+            "\(Self.account)/roles/r.json", Sample.role(trusting: "arn:aws:iam::111122223333:user/a"))
+        let found = StoreLoader().check(store.path).diagnostics.map { "\($0.code) \($0.file)" }
+        // Whether `a` is nobody is not known while its file is broken.
+        #expect(
+            found == [
+                "json \(Self.account)/users/a.json", "ignored-name \(Self.account)/users/b.txt",
+            ])
+    }
+
     @Test func `a control policy that hangs nowhere is told`() throws {
         let found = try lints([
             "organization.json": Company.organization(unit: Company.list(.service, "Hung")),

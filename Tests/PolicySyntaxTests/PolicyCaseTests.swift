@@ -9,7 +9,7 @@ import Testing
         let counts = Dictionary(grouping: PolicyCase.all, by: \.file).mapValues(\.count)
         #expect(
             counts == [
-                "actions.json": 38, "conditions.json": 85, "json-text.json": 28, "kinds.json": 24, "lints.json": 43,
+                "actions.json": 38, "conditions.json": 85, "json-text.json": 28, "kinds.json": 24, "lints.json": 50,
                 "operator-values.json": 114, "principals.json": 91, "resources.json": 82, "shape.json": 55,
                 "variables.json": 80,
             ])

@@ -44,6 +44,9 @@ enum StatusReport {
             let parts = decisions.map { "\(Count.grouped(integer($0.value) ?? 0)) \($0.name)" }
             lines.append("  decisions    " + parts.joined(separator: ", "))
         }
+        if let ignored = root?["ignoredFiles"].flatMap(integer), ignored > 0 {
+            lines.append("  not read     " + Count.of(ignored, "name") + " (`postern check` says which are doubtful)")
+        }
         lines += status.errors.map { "  " + style.paint("error", .red) + "  \($0)" }
         return lines.joined(separator: "\n")
     }

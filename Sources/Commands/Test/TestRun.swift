@@ -141,8 +141,9 @@ extension TestRun {
         let isRefused = node["refused"]?.value == .bool(true)
         do throws(MemberFault) {
             let testCase = try reader.testCase(node)
-            if isRefused { return .error("the policies should be refused, and are accepted") }
-            return try outcome(testCase, testCase.isSelfContained ? nil : store)
+            let outcome = try outcome(testCase, testCase.isSelfContained ? nil : store)
+            return isRefused
+                ? .error("its policies or its question should be refused, and are accepted") : outcome
         } catch {
             if isRefused { return .passed }
             return .error(error.path.isEmpty ? error.message : "\(error.path): \(error.message)")
