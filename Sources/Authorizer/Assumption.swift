@@ -118,7 +118,17 @@ extension Question {
         for index in assumption.tags where view.session.isTransitive(view.sessionTags[index].key, view) {
             throw .inheritedTag(view.sessionTags[index].key.text)
         }
+        var inherited = 0
+        for index in view.session.tags where view.session.isTransitive(view.sessionTags[index].key, view) {
+            inherited += 1
+        }
+        guard inherited + assumption.tags.count <= Question.sessionTagsMax else {
+            throw .tooManyTags(tagsMax: Question.sessionTagsMax)
+        }
     }
+
+    /// "Session tags: ≤50" (spec §8), those that are inherited among them.
+    private static let sessionTagsMax = 50
 
     /// Why a role is not assumed whatever the policies say.
     func refusalOfAssumption(_ view: borrowing RequestView) -> Reason? {

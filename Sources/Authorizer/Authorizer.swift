@@ -31,6 +31,12 @@ public enum Authorizer {
         return try run(&question, &view, context, &scratch, now)
     }
 
+    /// Whether a question about a role is decided by the role's trust policy: `sts:AssumeRole` and what goes with it
+    /// (spec §8).
+    public static func readsTrustPolicy(_ action: Text) -> Bool {
+        action.foldedASCII.withByteView { Question.readsTrustPolicy($0) }
+    }
+
     /// Decides a prepared question and leaves the view as it was.
     static func run(
         _ question: inout Question, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,

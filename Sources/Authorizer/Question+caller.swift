@@ -7,10 +7,11 @@ extension Question {
     mutating func resolveCaller(
         _ view: borrowing RequestView, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict? {
+        try checkProvider(view)
         if let reason = identify(view, &scratch.caller) { return Verdict(.implicitDeny, reason) }
         try checkSession(view, scratch.caller)
         scratch.caller.provider =
-            assumption.federatedProvider.isEmpty ? view.session.federatedProvider : assumption.federatedProvider
+            scratch.caller.kind == .bearer ? assumption.federatedProvider : view.session.federatedProvider
         if accountRecord != 0 {
             scratch.caller.account = bytes(accountRecord + Format.AccountRecord.id)
             scratch.caller.canonicalID = bytes(accountRecord + Format.AccountRecord.canonicalID)
@@ -144,6 +145,14 @@ extension Question {
 
     // MARK: Credentials
 
+    /// Only an "unauthenticated token bearer" presents a provider's token (spec §8); whoever has credentials came in
+    /// through the provider that its session names, or through none.
+    private func checkProvider(_ view: borrowing RequestView) throws(RequestFault) {
+        guard assumption.federatedProvider.isEmpty || view.principal.equals("anonymous") else {
+            throw .providerNotAccepted
+        }
+    }
+
     /// A session is said only of those that can have one.
     private func checkSession(_ view: borrowing RequestView, _ caller: CallerFacts) throws(RequestFault) {
         let session = view.session
@@ -160,26 +169,22 @@ extension Question {
         let action = scratch.foldedAction
         let isSTS = action.hasPrefix("sts:")
         guard isSTS || action.hasPrefix("iam:") else { return false }
-        switch scratch.caller.kind {
+        let (kind, isTemporary) = (scratch.caller.kind, view.session.isGiven)
+        // "`GetSessionToken`: user or root, long-term key"; "`GetFederationToken`: user (long-term)".
+        if action.equals("sts:getsessiontoken") { return isTemporary || (kind != .user && kind != .root) }
+        if action.equals("sts:getfederationtoken") { return isTemporary || kind != .user }
+        switch kind {
         // "A root user cannot assume roles."
         case .root where action.hasPrefix("sts:assumerole"): return true
-        case .root: return view.session.isGiven && Question.makesSession(action)
         // "federated-user sessions may call no STS action but `GetCallerIdentity`"
         case .federatedUser: return isSTS
-        // "Session credentials cannot call `GetSessionToken`/`GetFederationToken`"
-        case .session: return Question.makesSession(action)
         // "GetSessionToken […]; without MFA it may not call IAM actions, and of STS only AssumeRole/GetCallerIdentity."
-        case .user where view.session.isGiven:
-            if Question.makesSession(action) { return true }
+        case .user where isTemporary, .root where isTemporary:
             if view.session.isMFAPresent || action.equals("sts:assumerole") { return false }
             // What is asked along with an assumption is part of it.
             return !isAssumption || !Question.isAskedAlong(action)
-        case .user, .service, .anonymous, .bearer, .unknown: return false
+        case .root, .user, .session, .service, .anonymous, .bearer, .unknown: return false
         }
-    }
-
-    private static func makesSession(_ action: ByteView) -> Bool {
-        action.equals("sts:getsessiontoken") || action.equals("sts:getfederationtoken")
     }
 
     private static func isAskedAlong(_ action: ByteView) -> Bool {

@@ -18,7 +18,9 @@ extension Question {
             guard key != SymbolTable.none else { continue }
             if mode == .enforce {
                 let flags = names.keyFlags[Int(key)]
-                guard flags & Format.KeyFlag.isEngineOwned == 0 else { throw .engineOwnedKey(entry.key.text) }
+                guard flags & Format.KeyFlag.isEngineOwned == 0 || isBearers(entry.key) else {
+                    throw .engineOwnedKey(entry.key.text)
+                }
                 try Question.checkShape(entry, flags, view)
             }
             // `[]` is as good as absent (spec §4).
@@ -31,13 +33,16 @@ extension Question {
     /// Refuses keys that are not the caller's to give.
     private func checkOwner(_ entry: RequestView.Entry, _ scratch: borrowing Scratch) throws(RequestFault) {
         let key = entry.key
-        // What a SAML provider asserts is known when its bearer assumes a role (spec §7).
-        let isBearers = key.hasFoldedPrefix("saml:") && !assumption.federatedProvider.isEmpty
-        guard !Question.isEngineFamily(key) || isBearers else { throw .engineOwnedKey(key.text) }
+        guard !Question.isEngineFamily(key) || isBearers(key) else { throw .engineOwnedKey(key.text) }
         if key.hasFoldedPrefix("aws:resourcetag/"), storeHasTags(scratch) { throw .assertedResourceTag(key.text) }
         if isAssumption, key.hasFoldedPrefix("aws:requesttag/") || key.equalsFolded(ByteView("aws:TagKeys")) {
             throw .engineOwnedKey(key.text)
         }
+    }
+
+    /// Whether the key is what a SAML provider asserts, which is known when its bearer assumes a role (spec §7).
+    private func isBearers(_ key: ByteView) -> Bool {
+        key.hasFoldedPrefix("saml:") && !assumption.federatedProvider.isEmpty
     }
 
     /// Families of keys that only the engine sets (spec §7 source `E`).
@@ -58,12 +63,12 @@ extension Question {
     private static func checkShape(
         _ entry: RequestView.Entry, _ flags: UInt32, _ view: borrowing RequestView
     ) throws(RequestFault) {
-        guard flags & Format.KeyFlag.isDeclared != 0 else {
-            guard !entry.isList || flags & Format.KeyFlag.isTestedPlain == 0 else {
-                throw .unexpectedArray(entry.key.text)
-            }
-            return
+        // Also of a key that is declared multi-valued: a document older than the schema may still be in force, and its
+        // plain test of an array would be false (spec §13-8), which opens a Deny.
+        guard !entry.isList || flags & Format.KeyFlag.isTestedPlain == 0 else {
+            throw .unexpectedArray(entry.key.text)
         }
+        guard flags & Format.KeyFlag.isDeclared != 0 else { return }
         let type = Int(flags >> Format.KeyFlag.typeShift)
         let declaration = KeyDeclaration(
             type: Question.valueType(type), isMultiValued: flags & Format.KeyFlag.isMultiValued != 0)

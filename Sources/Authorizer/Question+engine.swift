@@ -9,6 +9,8 @@ extension Question {
     func bindEngine(_ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch) -> Bool {
         set(KeySymbol.principalArn, principalARN(scratch.caller), names, &view)
         set(KeySymbol.resourceAccount, resourceAccount, names, &view)
+        // "`ViaAWSService` = false otherwise" (spec §7): a caller that does not say more was not forwarded by a service.
+        set(KeySymbol.viaAWSService, "false", names, &view)
         bindOrganizations(names, &view)
         let isBound =
             bindKind(names, &view, scratch) && bindSession(names, &view, scratch) && bindClock(names, &view, scratch)
@@ -33,12 +35,13 @@ extension Question {
         case .root:
             bindPrincipal("Account", caller.account, id: caller.account, names, &view)
         case .user:
-            bindPrincipal("User", caller.account, id: caller.id, names, &view)
+            bindPrincipal("User", caller.account, id: uniqueID(caller), names, &view)
             set(KeySymbol.username, bytes(record + Format.PrincipalRecord.name), names, &view)
         case .session:
             bindPrincipal("AssumedRole", caller.account, id: ByteView(), names, &view)
-            guard !caller.id.isEmpty, !sessionName.isEmpty else { break }
-            return bindPair(caller.id, sessionName, names, &view)
+            // A simulation may ask for any session of a role, which has no name.
+            guard !sessionName.isEmpty else { break }
+            return bindPair(uniqueID(caller), sessionName, names, &view)
         case .federatedUser:
             bindPrincipal("FederatedUser", caller.account, id: ByteView(), names, &view)
             return bindPair(caller.account, sessionName, names, &view)
@@ -51,6 +54,9 @@ extension Question {
         }
         return true
     }
+
+    /// "An entity without `UserId`/`RoleId` is known by its ARN" (design §3.2).
+    private func uniqueID(_ caller: CallerFacts) -> ByteView { caller.id.isEmpty ? caller.arn : caller.id }
 
     private func bindPrincipal(
         _ type: StaticString, _ account: ByteView, id: ByteView, _ names: DecisionTables, _ view: inout RequestView

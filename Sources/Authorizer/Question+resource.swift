@@ -26,19 +26,17 @@ extension Question {
 
     /// Finds the role that an action of role assumption is about: its trust policy is then the resource's policy, and
     /// required (spec §8); `false` when there is no such role.
-    ///
-    /// A simulation brings the trust policy as its resource policy.
     mutating func findTargetRole(_ resource: ByteView, _ scratch: borrowing Scratch) -> Bool {
-        guard mode == .enforce || isAssumption, scratch.foldedAction.hasPrefix("sts:"),
-            Question.readsTrustPolicy(scratch.foldedAction)
-        else { return true }
+        guard scratch.foldedAction.hasPrefix("sts:"), Question.readsTrustPolicy(scratch.foldedAction) else {
+            return true
+        }
         guard let offset = tables.roleARNs.find(resource) else { return false }
         targetRole = Int(tables.roleARNs.payload(at: offset))
         isPolicyRequired = true
         return true
     }
 
-    private static func readsTrustPolicy(_ action: ByteView) -> Bool {
+    static func readsTrustPolicy(_ action: ByteView) -> Bool {
         action.equals("sts:assumerole") || action.equals("sts:assumerolewithsaml")
             || action.equals("sts:assumerolewithwebidentity") || action.equals("sts:tagsession")
             || action.equals("sts:setsourceidentity")

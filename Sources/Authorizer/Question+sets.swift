@@ -74,6 +74,12 @@ extension Question {
 
     // MARK: Resource policies
 
+    /// The provider by which an Allow of a trust policy names the caller: `Federated` is "the unauthenticated caller"
+    /// there (spec §6.4), and no session that once came in through the provider.
+    static func trustedProvider(_ caller: CallerFacts) -> ByteView {
+        caller.kind == .bearer ? caller.provider : ByteView()
+    }
+
     func policySlot(_ entry: UInt32) -> UInt32 {
         tables.registry[Int(entry) + Format.RegistryEntry.policySlot]
     }
@@ -83,10 +89,14 @@ extension Question {
         var all: Grades = []
         // What alone is enough for any caller in its own account ends the search.
         let enough = Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies)
-        if trustSlot != Format.none {
+        // Whom a role trusts its trust policy says, and nothing else (spec §8): the registry's policies only deny here.
+        guard trustSlot == Format.none else {
+            let provider = scratch.caller.provider
+            scratch.caller.provider = Question.trustedProvider(scratch.caller)
             let grades = document(trustSlot, of: tables, .allow, enough: enough, view, &scratch).subtracting(.attached)
+            scratch.caller.provider = provider
             if !grades.isEmpty { note(.resourcePolicy, trustSlot, scratch) }
-            all.formUnion(grades)
+            return grades
         }
         for index in 0..<scratch.registryMatches.count where all.isDisjoint(with: enough) {
             let slot = policySlot(scratch.registryMatches[index])

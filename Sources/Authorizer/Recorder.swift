@@ -115,7 +115,7 @@ struct Recorder: ~Copyable {
         if question.trustSlot != Format.none {
             isInPlay = true
             let slot = question.trustSlot
-            record(slot, of: question.tables, .slot(slot), &layer, view, &scratch)
+            record(slot, of: question.tables, .slot(slot), &layer, view, &scratch, isTrust: true)
         }
         for index in 0..<scratch.registryMatches.count {
             let entry = scratch.registryMatches[index]
@@ -123,7 +123,14 @@ struct Recorder: ~Copyable {
             guard slot != Format.none else { continue }
             isInPlay = true
             let rank = question.tables.registry[Int(entry) + Format.RegistryEntry.rank]
-            record(slot, of: question.tables, .registry(slot: slot, rank: rank), &layer, view, &scratch)
+            var beside = Trace.LayerRecord(layer: .resourcePolicy)
+            record(slot, of: question.tables, .registry(slot: slot, rank: rank), &beside, view, &scratch)
+            // Beside a trust policy the registry's policies only deny.
+            if question.trustSlot != Format.none {
+                beside.statements.removeAll { $0.effect == .allow }
+                beside.allows = []
+            }
+            layer.add(beside)
         }
         layer.allows.subtract(.attached)
         if isInPlay { trace.layers.append(layer) }
@@ -157,11 +164,14 @@ struct Recorder: ~Copyable {
     /// Walks a document for both effects and keeps each statement once.
     private func record(
         _ slot: UInt32, of tables: DecisionTables, _ place: Trace.Place, _ layer: inout Trace.LayerRecord,
-        _ view: borrowing RequestView, _ scratch: inout Scratch
+        _ view: borrowing RequestView, _ scratch: inout Scratch, isTrust: Bool = false
     ) {
+        let provider = scratch.caller.provider
+        defer { scratch.caller.provider = provider }
         for effect in [Effect.deny, .allow] {
             scratch.events.truncate(to: 0)
             scratch.failedConditions.truncate(to: 0)
+            if isTrust, effect == .allow { scratch.caller.provider = Question.trustedProvider(scratch.caller) }
             let grades = question.document(
                 slot, of: tables, effect, enough: Grades(rawValue: .max), view, &scratch)
             if effect == .deny {
@@ -185,5 +195,14 @@ struct Recorder: ~Copyable {
                 place: place, index: Int(event.statement), effect: effect, grades: event.grades,
                 failedConditions: failed.sorted())
         }
+    }
+}
+
+extension Trace.LayerRecord {
+    /// Takes in what another document of the layer said.
+    fileprivate mutating func add(_ other: Trace.LayerRecord) {
+        for statement in other.statements where !statements.contains(statement) { statements.append(statement) }
+        allows.formUnion(other.allows)
+        denies = denies || other.denies
     }
 }

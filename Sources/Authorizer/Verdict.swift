@@ -60,12 +60,16 @@ public enum RequestFault: Error, Sendable, Hashable {
     case sessionNotAccepted
     /// `session.user` is said of a caller that is no federated user.
     case userOfSessionNotAccepted
+    /// A provider's token is presented by a caller that has credentials of its own.
+    case providerNotAccepted
     /// A managed session policy that the store lacks, or that belongs to another account.
     case unknownSessionPolicy(Text, field: String)
     /// The session is to last longer than the role allows, or than a role chain may (spec §8).
     case durationTooLong(secondsMax: Int, isChained: Bool)
     /// A tag of the call has the key of a transitive tag that the caller's session hands on (spec §8).
     case inheritedTag(Text)
+    /// The tags of the call and those that the caller's session hands on are more than a session may have (spec §8).
+    case tooManyTags(tagsMax: Int)
 
     /// The parameter at fault.
     public var field: String {
@@ -75,7 +79,8 @@ public enum RequestFault: Error, Sendable, Hashable {
         case .sessionNotAccepted, .userOfSessionNotAccepted: "session"
         case .unknownSessionPolicy(_, let field): field
         case .durationTooLong: "durationSeconds"
-        case .inheritedTag: "tags"
+        case .inheritedTag, .tooManyTags: "tags"
+        case .providerNotAccepted: "federatedProvider"
         default: "context"
         }
     }
@@ -89,8 +94,7 @@ public enum RequestFault: Error, Sendable, Hashable {
         case .wrongShape(let key, let declaration):
             "context key `\(key)` must be \(RequestFault.shape(declaration))"
         case .unexpectedArray(let key):
-            "context key `\(key)` may not be an array: a policy tests it without a set operator, and it is not declared"
-                + " multi-valued"
+            "context key `\(key)` may not be an array: a policy tests it without `ForAllValues` or `ForAnyValue`"
         case .assertedResourceTag(let key): "context key `\(key)` comes from the store, which has this resource's tags"
         case .repeatedKey(let key): "context key `\(key)` is given twice"
         case .missingTagKey(let key): "context key `aws:TagKeys` does not list the tag of `\(key)`"
@@ -103,6 +107,9 @@ public enum RequestFault: Error, Sendable, Hashable {
             "durationSeconds: \(isChained ? "a role chain's session" : "a session of this role") lasts at most"
                 + " \(seconds) seconds"
         case .inheritedTag(let key): "tags: `\(key)` is a transitive tag that the session hands on; leave it out"
+        case .tooManyTags(let tagsMax): "tags: with those that the session hands on they are more than \(tagsMax)"
+        case .providerNotAccepted:
+            "federatedProvider: only `anonymous` presents a provider's token; leave it out, or ask as `anonymous`"
         }
     }
 

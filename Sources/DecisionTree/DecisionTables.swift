@@ -218,6 +218,8 @@ public enum KeySymbol {
     @inlinable public static var resourceOrgID: UInt32 { 34 }
     /// The symbol of `GlobalConditionKey.resourceOrgPaths`.
     @inlinable public static var resourceOrgPaths: UInt32 { 35 }
+    /// The symbol of `GlobalConditionKey.viaAWSService`.
+    @inlinable public static var viaAWSService: UInt32 { 24 }
     /// The symbol of `GlobalConditionKey.externalID`.
     @inlinable public static var externalID: UInt32 { 38 }
     /// The symbol of `GlobalConditionKey.roleSessionName`.

@@ -52,6 +52,10 @@ public struct AssumptionView: Sendable {
     public var policyARNs = 0..<0
     /// The session policies of the session to be, in `RequestView.sessionPolicies`.
     public var policies = 0..<0
+    /// Whether the call has `policies`, be they empty: an empty list counts, and grants nothing.
+    public var hasPolicies = false
+    /// Whether the call has `policyArns`, be they empty.
+    public var hasPolicyARNs = false
     /// How long it is to last; `nil` for the default.
     public var durationSeconds: Int?
 

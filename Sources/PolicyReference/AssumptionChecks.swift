@@ -11,6 +11,8 @@ enum AssumptionChecks {
         guard passed.isSuperset(of: assumption.transitiveTagKeys.map(\.foldedASCII)) else { throw .transitiveTagKeys }
         let inherited = AssumptionRules.inheritedTags(assumption).map(\.key.foldedASCII)
         guard passed.isDisjoint(with: inherited) else { throw .inheritedTag }
+        // "Session tags: ≤50": those of the session to be, which are the passed and the inherited ones.
+        guard passed.count + inherited.count <= 50 else { throw .tags }
         if let fault = durationFault(assumption) { throw fault }
     }
 

@@ -15,15 +15,18 @@ public enum CredentialRules {
     public static func areUnsuitable(_ question: ReferenceQuestion) -> Bool {
         let action = question.action.foldedASCII
         let isSTS = action.hasPrefix("sts:")
-        // "Session credentials cannot call `GetSessionToken`/`GetFederationToken`".
-        if action == "sts:getsessiontoken" || action == "sts:getfederationtoken", isTemporary(question) { return true }
-        switch question.caller.kind {
+        // "`GetSessionToken`: user or root, long-term key"; "`GetFederationToken`: user (long-term)".
+        let kind = question.caller.kind
+        if action == "sts:getsessiontoken", isTemporary(question) || (kind != .user && kind != .root) { return true }
+        if action == "sts:getfederationtoken", isTemporary(question) || kind != .user { return true }
+        switch kind {
         // "A root user cannot assume roles."
-        case .root: return action.hasPrefix("sts:assumerole")
+        case .root where action.hasPrefix("sts:assumerole"): return true
         // "federated-user sessions may call no STS action but `GetCallerIdentity`".
         case .federatedUser: return isSTS && action != "sts:getcalleridentity"
-        // "without MFA it may not call IAM actions, and of STS only AssumeRole/GetCallerIdentity".
-        case .user:
+        // "`GetSessionToken`: user or root […]; without MFA it may not call IAM actions, and of STS only
+        // AssumeRole/GetCallerIdentity".
+        case .user, .root:
             guard let session = question.session, !session.mfaPresent else { return false }
             let isAllowed = action == "sts:assumerole" || action == "sts:getcalleridentity"
             return action.hasPrefix("iam:") || (isSTS && !isAllowed)

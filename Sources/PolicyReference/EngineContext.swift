@@ -6,9 +6,11 @@ public enum EngineContext {
     ///
     /// "caller-supplied values for them are rejected, never merged": here they are dropped.
     public static func context(of question: ReferenceQuestion) -> ReferenceContext {
-        let asserted = question.context.filter { !ConditionKeys.isEngineOwned(folded: $0.key.foldedASCII) }
+        let asserted = question.context.filter { isCallers($0.key.foldedASCII, question.caller) }
         var context = ReferenceContext(asserted, declaredKeys: question.declaredKeys)
         addTagKeys(of: asserted, to: &context)
+        // "service-forwarded calls only (`ViaAWSService` = false otherwise)".
+        if context.values(of: "aws:ViaAWSService")?.isEmpty ?? true { context["aws:ViaAWSService"] = .single("false") }
         addPrincipal(question.caller, to: &context)
         addTags(question, to: &context)
         addOrganization(question.caller.organization, to: &context)
@@ -17,6 +19,12 @@ public enum EngineContext {
         addResource(question, to: &context)
         for entry in question.callKeys { context[entry.key] = entry.value }
         return context
+    }
+
+    /// Whether a key is the caller's to give; what a SAML provider asserts comes with its bearer ("`saml:*` […] E from the
+    /// STS call").
+    private static func isCallers(_ folded: Text, _ caller: ReferenceCaller) -> Bool {
+        !ConditionKeys.isEngineOwned(folded: folded) || (caller.kind == .bearer && folded.hasPrefix("saml:"))
     }
 
     /// "`aws:RequestTag/<k>`, `aws:TagKeys` (multi): tags passed in the request; TagKeys = its key names": made from the
@@ -70,13 +78,13 @@ public enum EngineContext {
     }
 
     /// "root: account id; user: `AIDA…`; session: `AROA…:sessionName`; federated: `acct:name`; anonymous: `anonymous`";
-    /// absent for an entity without an id.
+    /// an entity without an id is known by its ARN (design §3.2).
     private static func userID(of caller: ReferenceCaller) -> Text? {
         let name = caller.arn.split(at: ASCII.slash).last ?? ""
         switch caller.kind {
         case .root: return caller.account?.text
-        case .user: return caller.userID
-        case .roleSession: return caller.roleID.map { Text("\($0):\(name)") }
+        case .user: return caller.userID ?? caller.userARN
+        case .roleSession: return (caller.roleID ?? caller.roleARN).map { Text("\($0):\(name)") }
         case .federatedUser: return caller.account.map { Text("\($0):\(name)") }
         case .anonymous, .bearer: return "anonymous"
         case .service: return nil

@@ -99,11 +99,12 @@ private struct Look {
     }
 
     func grades(of documents: [Document]) -> Set<PrincipalGrade> {
+        // "IdP of the session […]; in trust: the unauthenticated caller" (spec §6.4), whose provider it presents.
+        let provider = question.isTrustPolicy ? nil : question.session?.federatedProvider
         var grades: Set<PrincipalGrade> = []
         for statement in statements(.allow, in: documents, resourceKind) {
             grades.formUnion(
-                PrincipalRules.grades(
-                    of: statement.principal, for: question.caller, provider: question.session?.federatedProvider))
+                PrincipalRules.grades(of: statement.principal, for: question.caller, provider: provider))
         }
         return grades
     }

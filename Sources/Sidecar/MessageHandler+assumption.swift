@@ -49,10 +49,13 @@ extension MessageHandler {
         wire.federatedProvider = session.federatedProvider?.string
         wire.issued = session.issued.string
         wire.mfaPresent = false
-        let policies = assumption.policies.map { scanner.view.sessionPolicies[$0].text.string }
-        wire.policies = policies.isEmpty ? nil : policies
-        let arns = assumption.policyARNs.map { scanner.view.sessionTexts[$0].text.string }
-        wire.policyARNs = arns.isEmpty ? nil : arns
+        // As they were given: an empty list is no absent one, and grants nothing.
+        if assumption.hasPolicies {
+            wire.policies = assumption.policies.map { scanner.view.sessionPolicies[$0].text.string }
+        }
+        if assumption.hasPolicyARNs {
+            wire.policyARNs = assumption.policyARNs.map { scanner.view.sessionTexts[$0].text.string }
+        }
         return wire
     }
 }

@@ -83,7 +83,13 @@ extension MessageScanner {
         if let token = members.transitiveTagKeys {
             assumption.transitiveTagKeys = try scanTransitiveKeys(token, among: assumption.tags, "transitiveTagKeys")
         }
-        if let token = members.policies { assumption.policies = try scanPolicies(token, "policies") }
-        if let token = members.policyARNs { assumption.policyARNs = try scanPolicyARNs(token, "policyArns") }
+        if let token = members.policies {
+            assumption.policies = try scanPolicies(token, "policies")
+            assumption.hasPolicies = true
+        }
+        if let token = members.policyARNs {
+            assumption.policyARNs = try scanPolicyARNs(token, "policyArns")
+            assumption.hasPolicyARNs = true
+        }
     }
 }

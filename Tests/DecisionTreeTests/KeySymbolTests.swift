@@ -10,7 +10,17 @@ struct KeySymbolTests {
         (.principalIsAWSService, KeySymbol.principalIsAWSService),
         (.multiFactorAuthPresent, KeySymbol.multiFactorAuthPresent), (.currentTime, KeySymbol.currentTime),
         (.epochTime, KeySymbol.epochTime), (.tagKeys, KeySymbol.tagKeys),
-        (.resourceAccount, KeySymbol.resourceAccount),
+        (.resourceAccount, KeySymbol.resourceAccount), (.principalOrgID, KeySymbol.principalOrgID),
+        (.principalOrgPaths, KeySymbol.principalOrgPaths),
+        (.principalOrgMasterAccountID, KeySymbol.principalOrgMasterAccountID),
+        (.principalServiceName, KeySymbol.principalServiceName),
+        (.principalServiceNamesList, KeySymbol.principalServiceNamesList),
+        (.sourceIdentity, KeySymbol.sourceIdentity), (.federatedProvider, KeySymbol.federatedProvider),
+        (.tokenIssueTime, KeySymbol.tokenIssueTime), (.multiFactorAuthAge, KeySymbol.multiFactorAuthAge),
+        (.resourceOrgID, KeySymbol.resourceOrgID), (.resourceOrgPaths, KeySymbol.resourceOrgPaths),
+        (.viaAWSService, KeySymbol.viaAWSService), (.externalID, KeySymbol.externalID),
+        (.roleSessionName, KeySymbol.roleSessionName), (.stsSourceIdentity, KeySymbol.stsSourceIdentity),
+        (.transitiveTagKeys, KeySymbol.transitiveTagKeys),
     ]
 
     @Test("each is the key's place in the language's list, which every key table begins with", arguments: symbols)

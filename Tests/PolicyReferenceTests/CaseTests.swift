@@ -11,15 +11,15 @@ import Testing
         #expect(
             counts == [
                 "actions.json action 18",
-                "assumptions.json assumption 111",
+                "assumptions.json assumption 118",
                 "conditions.json condition 41",
-                "engine-keys.json decision 39",
+                "engine-keys.json decision 43",
                 "examples.json decision 79",
                 "layers.json decision 279",
                 "operators.json condition 121",
                 "organizations.json decision 87",
                 "resources.json resource 66",
-                "sessions.json decision 133",
+                "sessions.json decision 143",
                 "set-operators.json condition 52",
                 "traps.json decision 42",
                 "truth-table.json condition 87",

@@ -20,7 +20,7 @@ import Testing
         let clock = [
             "aws:currenttime": ["2026-01-01T00:00:01.500000000Z"], "aws:epochtime": ["1767225601"],
             "aws:principalisawsservice": ["false"], "aws:resourceaccount": ["111111111111"],
-            "aws:principalaccount": ["111111111111"],
+            "aws:principalaccount": ["111111111111"], "aws:viaawsservice": ["false"],
         ]
         return keys.merging(clock) { first, _ in first }
     }

@@ -1,3 +1,4 @@
+internal import Authorizer
 internal import Directory
 internal import PolicyModel
 internal import PolicySyntax
@@ -7,19 +8,21 @@ extension Directory {
     /// and an organization as deep as the question's control policies.
     init(_ simulation: Simulation) {
         self.init()
-        let owned = [simulation.caller.account, simulation.resourceAccount]
+        let owned = [simulation.caller.account, simulation.resourceAccount].compactMap(\.self)
         // Accounts beside those of the question, so that nothing is owned for want of another.
-        for account in owned + [AccountID("000000000001"), AccountID("000000000002")] {
-            if let account { accounts[account] = Account(id: account) }
-        }
+        for account in owned + Directory.placeholders.prefix(2) { accounts[account] = Account(id: account) }
         if let account = simulation.caller.account {
             accounts[account] = Account(
                 id: account, isRootUserEnabled: true, canonicalID: simulation.caller.canonicalID)
         }
         addCaller(simulation)
+        addTargetRole(simulation)
         addResource(simulation)
         addOrganization(simulation)
     }
+
+    /// Accounts that stand for others; fewer than three would do for a question that is about none of them.
+    private static let placeholders = ["000000000001", "000000000002", "000000000003"].compactMap { AccountID($0) }
 
     // MARK: The caller
 
@@ -41,7 +44,7 @@ extension Directory {
         case .role:
             let role = Role(
                 account: account, name: caller.name, path: caller.path, id: caller.id, tags: simulation.tags,
-                trustPolicy: trustPolicy(simulation), holdings: holdings)
+                trustPolicy: Directory.nobody, holdings: holdings)
             roles[role.key] = role
         case .root, .service, .anonymous: return
         }
@@ -62,12 +65,28 @@ extension Directory {
         return holdings
     }
 
-    /// What a role that is itself the resource has for a trust policy; any other role is not asked for its own.
-    private func trustPolicy(_ simulation: Simulation) -> PolicySource {
-        if simulation.asksForOwnRole, let policy = simulation.policies.resource?.first { return policy.distinctSource }
-        return PolicySource(
-            document: Document(version: .v2012, statements: []), text: Array("nobody".utf8), file: "",
-            statementPositions: [])
+    /// A trust policy that names nobody.
+    private static let nobody = PolicySource(
+        document: Document(version: .v2012, statements: []), text: Array("nobody".utf8), file: "",
+        statementPositions: [])
+
+    /// The role that is to be assumed: the question's resource policy is its trust policy (spec §8).
+    ///
+    /// A role that asks to assume itself keeps its own policies and tags; a session's ARN does not say its role's path,
+    /// and names are unique in an account.
+    private mutating func addTargetRole(_ simulation: Simulation) {
+        guard let target = simulation.targetRole, let account = target.account else { return }
+        var role = Role(
+            account: account, name: target.name, path: target.path, tags: simulation.resourceTags ?? [],
+            trustPolicy: Directory.nobody, holdings: PolicyHoldings())
+        if let own = roles[role.key] {
+            guard own.arn == role.arn || simulation.caller.principal.hasPrefix("arn:aws:sts::") else { return }
+            let path = role.path
+            role = own
+            role.path = path
+        }
+        if let trust = simulation.policies.resource?.first { role.trustPolicy = trust.distinctSource }
+        roles[role.key] = role
     }
 
     // MARK: The resource
@@ -75,12 +94,13 @@ extension Directory {
     /// One entry a policy, all matching the resource: stars behind the name match nothing more of it.
     private mutating func addResource(_ simulation: Simulation) {
         guard let owner = simulation.resourceAccount else { return }
-        let resourcePolicies = simulation.asksForOwnRole ? [] : simulation.policies.resource ?? []
+        let resourcePolicies = simulation.targetRole != nil ? [] : simulation.policies.resource ?? []
         for index in 0..<max(resourcePolicies.count, 1) {
             let entry = ResourceEntry(
                 account: owner, pattern: Text(simulation.resource.string + String(repeating: "*", count: index)),
                 policy: index < resourcePolicies.count ? resourcePolicies[index].distinctSource : nil,
-                tags: index == 0 ? simulation.resourceTags : nil, isPolicyRequired: simulation.isPolicyRequired)
+                tags: index == 0 && simulation.targetRole == nil ? simulation.resourceTags : nil,
+                isPolicyRequired: simulation.isPolicyRequired)
             resources[entry.key] = entry
         }
     }
@@ -90,9 +110,11 @@ extension Directory {
     private mutating func addOrganization(_ simulation: Simulation) {
         let service = simulation.policies.serviceControl
         let resource = simulation.policies.resourceControl
+        // Of three accounts at least one is neither the caller's nor the resource's: the management account is exempt.
         guard service != nil || resource != nil,
-            let master = [AccountID("000000000001"), AccountID("000000000002")].compactMap({ $0 })
-                .first(where: { $0 != simulation.caller.account && $0 != simulation.resourceAccount })
+            let master = Directory.placeholders.first(where: {
+                $0 != simulation.caller.account && $0 != simulation.resourceAccount
+            })
         else { return }
         let serviceNames = service.map { addLevels($0, to: \.serviceControlPolicies, EntityKey.serviceControlPolicy) }
         let resourceNames = resource.map {
@@ -103,7 +125,8 @@ extension Directory {
         ]
         let accounts = Set(bound.compactMap { $0 }).sorted().map { OrganizationAccount(id: $0) }
         organization = Organization(
-            id: "o-simulated", masterAccount: master,
+            // Without a name, so that the organization's keys are those of the context.
+            id: "", masterAccount: master,
             root: Directory.units(serviceNames, resourceNames, accounts: accounts))
     }
 
@@ -141,10 +164,12 @@ extension Directory {
 }
 
 extension Simulation {
-    /// Whether a role's session asks about its own role, whose trust policy is then the resource's policy.
-    var asksForOwnRole: Bool {
-        guard caller.kind == .role, let account = caller.account else { return false }
-        return resource == Text("arn:aws:iam::\(account):role\(caller.path)\(caller.name)")
+    /// The role that an action of role assumption is about; its trust policy is then the resource's policy.
+    var targetRole: SimulatedCaller? {
+        guard Authorizer.readsTrustPolicy(action), let role = SimulatedCaller(resource), role.kind == .role else {
+            return nil
+        }
+        return resource.hasPrefix("arn:aws:iam::") ? role : nil
     }
 
     /// The user behind a federated-user session; one that no policy names when the question does not say.

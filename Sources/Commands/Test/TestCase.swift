@@ -9,8 +9,6 @@ struct TestCase {
     var simulation: Simulation
     /// Whether the question brings its policies; else a store has them.
     var isSelfContained: Bool
-    /// Whether the resource is a role, and its policy the trust policy.
-    var isTrustPolicy = false
     /// Where the accounts of a question that brings its policies are.
     var organization: TestOrganization?
     var expectation: TestExpectation
@@ -63,10 +61,20 @@ struct TestCaseReader {
         if !isSelfContained { try refuseEntityMembers(reader) }
         var result = TestCase(
             name: try reader.requiredText("name").string, simulation: try question(reader),
-            isSelfContained: isSelfContained, isTrustPolicy: try reader.bool("isTrustPolicy") ?? false,
-            expectation: try expectation(reader))
+            isSelfContained: isSelfContained, expectation: try expectation(reader))
+        try checkTrust(reader, result.simulation)
         try readPolicies(reader, into: &result)
         return result
+    }
+
+    /// What the resource's policy is follows from the question; a case may say it, and may not say otherwise.
+    private func checkTrust(_ reader: ObjectReader, _ simulation: Simulation) throws(MemberFault) {
+        guard let isTrust = try reader.bool("isTrustPolicy"), isTrust != (simulation.targetRole != nil) else { return }
+        throw MemberFault(
+            isTrust
+                ? "a trust policy is asked for `sts:AssumeRole` and what goes with it, on the ARN of a role"
+                : "the policy of a role that is to be assumed is its trust policy",
+            at: reader.path.appending("isTrustPolicy"))
     }
 
     private func refuseEntityMembers(_ reader: ObjectReader) throws(MemberFault) {
@@ -174,7 +182,8 @@ extension TestCaseReader {
         }
         if result.isSelfContained {
             policies.identity = try documents.list("identityPolicies", .identity) ?? []
-            policies.resource = try documents.list("resourcePolicies", result.isTrustPolicy ? .trust : .resource)
+            let isTrust = result.simulation.targetRole != nil
+            policies.resource = try documents.list("resourcePolicies", isTrust ? .trust : .resource)
             if let node = reader.node("permissionsBoundary") {
                 let located = Located(node: node, path: reader.path.appending("permissionsBoundary"))
                 policies.boundaries = [try documents.document(located, .boundary)]

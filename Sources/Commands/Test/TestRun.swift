@@ -163,24 +163,8 @@ extension TestRun {
 extension TestCase {
     /// What the policies of the case make.
     var directory: Directory {
-        var directory = entities
+        var directory = Directory(simulation)
         organization?.add(to: &directory, of: simulation)
-        return directory
-    }
-
-    /// A role with its trust policy, where that is what is asked about.
-    private var entities: Directory {
-        guard isTrustPolicy, !simulation.asksForOwnRole, let role = SimulatedCaller(simulation.resource),
-            role.kind == .role, let account = role.account, let trust = simulation.policies.resource?.first
-        else { return Directory(simulation) }
-        var bare = simulation
-        bare.policies.resource = nil
-        var directory = Directory(bare)
-        directory.resources = [:]
-        let entity = Role(
-            account: account, name: role.name, path: role.path, tags: simulation.resourceTags ?? [],
-            trustPolicy: trust.distinctSource, holdings: PolicyHoldings())
-        directory.roles[entity.key] = entity
         return directory
     }
 }
