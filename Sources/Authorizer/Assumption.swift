@@ -47,11 +47,12 @@ extension Authorizer {
         _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>, tables: DecisionTables,
         sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Assumption {
+        defer { extendLifetime((tables, sessionPolicies)) }
         var first: (targetRole: Int, verdict: Verdict)?
         var denied: Verdict?
         for action in actions(of: assumption, view) {
             view.action = ByteView(action)
-            var question = Question(tables, sessionPolicies, .enforce, assumption)
+            var question = Question(tables.view, sessionPolicies?.view, .enforce, assumption)
             let verdict = try run(&question, &view, context, &scratch, now)
             if first == nil { first = (question.targetRole, verdict) }
             let isFinal = verdict.decision == .explicitDeny || !verdict.reason.isOfPolicies
@@ -61,7 +62,7 @@ extension Authorizer {
         }
         if let denied { return Assumption(verdict: denied, session: nil) }
         guard let first else { return Assumption(verdict: Verdict(.implicitDeny, .trustPolicy), session: nil) }
-        let session = session(of: first.targetRole, tables, assumption, view, now)
+        let session = session(of: first.targetRole, tables.view, assumption, view, now)
         return Assumption(verdict: first.verdict, session: session)
     }
 
@@ -150,7 +151,7 @@ extension Question {
     }
 
     /// The keys of an STS call (spec §7, §8).
-    func bindAssumption(_ names: DecisionTables, _ view: inout RequestView) -> Bool {
+    func bindAssumption(_ names: TablesView, _ view: inout RequestView) -> Bool {
         guard isAssumption else { return true }
         set(KeySymbol.externalID, assumption.externalID, names, &view)
         set(KeySymbol.roleSessionName, assumption.sessionName, names, &view)
@@ -166,7 +167,7 @@ extension Question {
     }
 
     private func bindKeys(
-        _ key: UInt32, of tags: Range<Int>, _ names: DecisionTables, _ view: inout RequestView
+        _ key: UInt32, of tags: Range<Int>, _ names: TablesView, _ view: inout RequestView
     ) {
         guard !tags.isEmpty else { return }
         let first = view.values.count
@@ -175,7 +176,7 @@ extension Question {
     }
 
     private func bindTexts(
-        _ key: UInt32, _ texts: Range<Int>, _ names: DecisionTables, _ view: inout RequestView
+        _ key: UInt32, _ texts: Range<Int>, _ names: TablesView, _ view: inout RequestView
     ) {
         guard !texts.isEmpty else { return }
         let first = view.values.count
@@ -187,7 +188,7 @@ extension Question {
 extension Authorizer {
     /// The session that comes of an assumption.
     private static func session(
-        of role: Int, _ tables: DecisionTables, _ assumption: AssumptionView, _ view: borrowing RequestView,
+        of role: Int, _ tables: TablesView, _ assumption: AssumptionView, _ view: borrowing RequestView,
         _ now: Instant
     ) -> AssumedSession {
         let directory = tables.directory

@@ -27,7 +27,9 @@ public enum Authorizer {
         _ view: inout RequestView, context: Range<Int>, tables: DecisionTables, sessionPolicies: DecisionTables? = nil,
         mode: AuthorizerMode = .enforce, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Verdict {
-        var question = Question(tables, sessionPolicies, mode)
+        // What is read through a view lives as long as its tables.
+        defer { extendLifetime((tables, sessionPolicies)) }
+        var question = Question(tables.view, sessionPolicies?.view, mode)
         return try run(&question, &view, context, &scratch, now)
     }
 

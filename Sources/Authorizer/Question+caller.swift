@@ -30,6 +30,7 @@ extension Question {
     }
 
     /// The bytes to which a word of the directory points; none for 0.
+    @inline(__always)
     func bytes(_ word: Int) -> ByteView {
         let offset = tables.directory.offset(word)
         return offset == 0 ? ByteView() : tables.directory.bytes(offset)
@@ -166,9 +167,9 @@ extension Question {
 
     /// Whether credentials of this kind may not call the action at all (spec §8).
     func isUnsuitable(_ view: borrowing RequestView, _ scratch: borrowing Scratch) -> Bool {
+        guard scratch.isAccessManagement else { return false }
         let action = scratch.foldedAction
         let isSTS = action.hasPrefix("sts:")
-        guard isSTS || action.hasPrefix("iam:") else { return false }
         let (kind, isTemporary) = (scratch.caller.kind, view.session.isGiven)
         // "`GetSessionToken`: user or root, long-term key"; "`GetFederationToken`: user (long-term)".
         if action.equals("sts:getsessiontoken") { return isTemporary || (kind != .user && kind != .root) }

@@ -7,27 +7,51 @@ extension Question {
     ///
     /// - Parameter names: whose key symbols the slots are of: the snapshot's, or those of inline session policies.
     func bindCaller(
-        _ context: Range<Int>, _ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch
+        _ context: Range<Int>, _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) throws(RequestFault) {
-        let isOwn = names === tables
-        for index in context {
-            let entry = view.entries[index]
-            if mode == .enforce { try checkOwner(entry, scratch) }
-            // A key that nothing names cannot change an answer.
-            let key = isOwn ? entry.keyID : names.keys.id(of: entry.key)
-            guard key != SymbolTable.none else { continue }
-            if mode == .enforce {
-                let flags = names.keyFlags[Int(key)]
-                guard flags & Format.KeyFlag.isEngineOwned == 0 || isBearers(entry.key) else {
-                    throw .engineOwnedKey(entry.key.text)
-                }
-                try Question.checkShape(entry, flags, view)
+        let isOwn = names.isSame(as: tables)
+        var hasTags = false
+        var index = context.lowerBound
+        while index < context.upperBound {
+            if isOwn {
+                index = view.bindOrdinary(from: index, to: context.upperBound, keyFlags: names.keyFlags)
+                guard index < context.upperBound else { break }
             }
-            // `[]` is as good as absent (spec §4).
-            guard entry.valueCount > 0 else { continue }
-            guard view.bind(key, toEntry: index) else { throw .repeatedKey(entry.key.text) }
+            if try bindEntry(index, isOwn: isOwn, names, &view, scratch) { hasTags = true }
+            index += 1
         }
-        try deriveTagKeys(context, &view)
+        if hasTags { try deriveTagKeys(context, &view) }
+    }
+
+    /// Checks one of the caller's keys and lets its slot hold it; whether it is a tag of the request.
+    private func bindEntry(
+        _ index: Int, isOwn: Bool, _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
+    ) throws(RequestFault) -> Bool {
+        let entry = view.entries[index]
+        let key = isOwn ? entry.keyID : names.keys.id(of: entry.key)
+        // A key that nothing names cannot change an answer; whose it is is looked at all the same.
+        guard key != SymbolTable.none else { return try checkFamily(entry, scratch) }
+        let flags = names.keyFlags[Int(key)]
+        var isTag = false
+        if flags & (Format.KeyFlag.isOfFamily | Format.KeyFlag.isEngineOwned) != 0 {
+            isTag = try checkFamily(entry, scratch)
+            guard mode == .simulate || flags & Format.KeyFlag.isEngineOwned == 0 || isBearers(entry.key) else {
+                throw .engineOwnedKey(entry.key.text)
+            }
+        }
+        if mode == .enforce { try Question.checkShape(entry, flags, view) }
+        // `[]` is as good as absent (spec §4).
+        guard entry.valueCount > 0 else { return isTag }
+        guard view.bind(key, toEntry: index) else { throw .repeatedKey(entry.key.text) }
+        return isTag
+    }
+
+    /// Refuses a key whose family is not the caller's to give; whether it is a tag of the request.
+    private func checkFamily(
+        _ entry: RequestView.Entry, _ scratch: borrowing Scratch
+    ) throws(RequestFault) -> Bool {
+        if mode == .enforce { try checkOwner(entry, scratch) }
+        return entry.key.hasFoldedPrefix("aws:requesttag/")
     }
 
     /// Refuses keys that are not the caller's to give.

@@ -6,17 +6,25 @@ extension Question {
     /// Adds what the engine knows; `false` when it does not fit the arena.
     ///
     /// A simulation's own keys are bound already, and stay.
-    func bindEngine(_ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch) -> Bool {
+    func bindEngine(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) -> Bool {
+        // What nothing reads need not be there.
+        if names.testedKeys & KeySymbol.engineKeys != 0 {
+            guard bindKeys(names, &view, scratch) else { return false }
+        }
+        guard bindSessionTags(names, &view), bindAssumption(names, &view) else { return false }
+        bindTags(names, &view, scratch)
+        return true
+    }
+
+    /// The keys that the language names.
+    private func bindKeys(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) -> Bool {
         set(KeySymbol.principalArn, principalARN(scratch.caller), names, &view)
         set(KeySymbol.resourceAccount, resourceAccount, names, &view)
         // "`ViaAWSService` = false otherwise" (spec §7): a caller that does not say more was not forwarded by a service.
         set(KeySymbol.viaAWSService, "false", names, &view)
         bindOrganizations(names, &view)
-        let isBound =
-            bindKind(names, &view, scratch) && bindSession(names, &view, scratch) && bindClock(names, &view, scratch)
-            && bindSessionTags(names, &view) && bindAssumption(names, &view)
-        bindTags(names, &view, scratch)
-        return isBound
+        return bindKind(names, &view, scratch) && bindSession(names, &view, scratch)
+            && bindClock(names, &view, scratch)
     }
 
     /// "user ARN; role session → **role ARN with path**, never the session ARN; federated user → its ARN" (spec §7).
@@ -25,7 +33,7 @@ extension Question {
     }
 
     private func bindKind(
-        _ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch
+        _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) -> Bool {
         let caller = scratch.caller
         if caller.kind != .anonymous, caller.kind != .bearer {
@@ -59,7 +67,7 @@ extension Question {
     private func uniqueID(_ caller: CallerFacts) -> ByteView { caller.id.isEmpty ? caller.arn : caller.id }
 
     private func bindPrincipal(
-        _ type: StaticString, _ account: ByteView, id: ByteView, _ names: DecisionTables, _ view: inout RequestView
+        _ type: StaticString, _ account: ByteView, id: ByteView, _ names: TablesView, _ view: inout RequestView
     ) {
         set(KeySymbol.principalType, ByteView(type), names, &view)
         set(KeySymbol.principalAccount, account, names, &view)
@@ -68,7 +76,7 @@ extension Question {
 
     /// `aws:userid` of a session: `AROA…:name`, or `account:name`.
     private func bindPair(
-        _ left: ByteView, _ right: ByteView, _ names: DecisionTables, _ view: inout RequestView
+        _ left: ByteView, _ right: ByteView, _ names: TablesView, _ view: inout RequestView
     ) -> Bool {
         guard isTested(KeySymbol.userID, names) else { return true }
         let mark = view.arena.count
@@ -78,7 +86,7 @@ extension Question {
     }
 
     /// The organizations of the caller and of the resource; absent outside of one.
-    private func bindOrganizations(_ names: DecisionTables, _ view: inout RequestView) {
+    private func bindOrganizations(_ names: TablesView, _ view: inout RequestView) {
         guard tables.organization != 0 else { return }
         let id = bytes(tables.organization + Format.OrganizationRecord.id)
         // A simulated organization has ceilings and no name.
@@ -104,7 +112,7 @@ extension Question {
     ///
     /// A session of which nothing is said has no MFA as far as anybody knows (design §3.3).
     private func bindSession(
-        _ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch
+        _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) -> Bool {
         let session = view.session
         // A bearer has no session yet, and comes from a provider all the same.
@@ -121,7 +129,7 @@ extension Question {
 
     /// `aws:CurrentTime` and `aws:EpochTime`, of the one reading of the clock.
     private func bindClock(
-        _ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch
+        _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) -> Bool {
         if isTested(KeySymbol.currentTime, names) {
             let mark = view.arena.count
@@ -139,7 +147,7 @@ extension Question {
     // MARK: Tags
 
     /// Session tags come first, so that they override the principal's own of the same key (spec §8).
-    private func bindSessionTags(_ names: DecisionTables, _ view: inout RequestView) -> Bool {
+    private func bindSessionTags(_ names: TablesView, _ view: inout RequestView) -> Bool {
         for index in view.session.tags {
             let tag = view.sessionTags[index]
             guard bind("aws:principaltag/", tag, names, &view) else { return false }
@@ -149,18 +157,20 @@ extension Question {
 
     /// Lets a tag's condition key hold its value, where anything tests it; `false` when the name does not fit.
     func bind(
-        _ prefix: StaticString, _ tag: TagView, _ names: DecisionTables, _ view: inout RequestView
+        _ prefix: StaticString, _ tag: TagView, _ names: TablesView, _ view: inout RequestView
     ) -> Bool {
         let mark = view.arena.count
         guard view.arena.append(ByteView(prefix)), view.arena.append(tag.key) else { return false }
         let name = view.arena.view(from: mark)
         let key = names.keys.id(of: name)
-        if key != SymbolTable.none { set(key, name: name, tag.value, names, &view) }
+        if key != SymbolTable.none, names.keyFlags[Int(key)] & Format.KeyFlag.isTested != 0 {
+            set(key, name: name, tag.value, &view)
+        }
         return true
     }
 
     /// The principal's tags, and the resource's: each from the most specific entry that has it.
-    private func bindTags(_ names: DecisionTables, _ view: inout RequestView, _ scratch: borrowing Scratch) {
+    private func bindTags(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) {
         if record != 0 {
             bindTags(at: record + Format.PrincipalRecord.tags, of: tables.directory, names, &view)
         }
@@ -174,48 +184,51 @@ extension Question {
     }
 
     private func bindTags(
-        at word: Int, of image: Image, _ names: DecisionTables, _ view: inout RequestView
+        at word: Int, of image: Image, _ names: TablesView, _ view: inout RequestView
     ) {
         let list = image.offset(word)
         guard list != 0 else { return }
+        let isOwn = names.isSame(as: tables)
         for index in 0..<image.offset(list) {
             let at = list + 1 + index * Format.PrincipalRecord.tagSize
-            let name = image.bytes(image.offset(at + 1))
-            let key = names === tables ? image[at] : names.keys.id(of: name)
-            guard key != SymbolTable.none else { continue }
-            set(key, name: name, image.bytes(image.offset(at + 2)), names, &view)
+            let key = isOwn ? image[at] : names.keys.id(of: image.bytes(image.offset(at + 1)))
+            guard key != SymbolTable.none, names.keyFlags[Int(key)] & Format.KeyFlag.isTested != 0 else { continue }
+            set(key, name: image.bytes(image.offset(at + 1)), image.bytes(image.offset(at + 2)), &view)
         }
     }
 
     // MARK: Slots
 
-    private func isTested(_ key: UInt32, _ names: DecisionTables) -> Bool {
-        names.keyFlags[Int(key)] & Format.KeyFlag.isTested != 0
+    @inline(__always)
+    private func isTested(_ key: UInt32, _ names: TablesView) -> Bool {
+        names.testedKeys >> UInt64(key) & 1 != 0
     }
 
+    @inline(__always)
     private func set(
-        _ key: UInt32, _ value: StaticString, _ names: DecisionTables, _ view: inout RequestView
+        _ key: UInt32, _ value: StaticString, _ names: TablesView, _ view: inout RequestView
     ) {
         set(key, ByteView(value), names, &view)
     }
 
     /// Lets a key hold a value; one without bytes is absent.
-    func set(_ key: UInt32, _ value: ByteView, _ names: DecisionTables, _ view: inout RequestView) {
-        guard !value.isEmpty else { return }
-        set(key, name: ByteView(), value, names, &view)
+    @inline(__always)
+    func set(_ key: UInt32, _ value: ByteView, _ names: TablesView, _ view: inout RequestView) {
+        guard isTested(key, names), !value.isEmpty else { return }
+        set(key, name: ByteView(), value, &view)
     }
 
     private func set(
-        _ key: UInt32, name: ByteView, _ value: ByteView, _ names: DecisionTables, _ view: inout RequestView
+        _ key: UInt32, name: ByteView, _ value: ByteView, _ view: inout RequestView
     ) {
         // Held already: by a session's tag, a more specific entry of the registry, or a simulation's context.
-        guard isTested(key, names), view.entry(of: key) == nil else { return }
+        guard view.entry(of: key) == nil else { return }
         view.values.append(value)
         append(key, name, (view.values.count - 1)..<view.values.count, isList: false, &view)
     }
 
     /// Lets a multi-valued key hold its only value.
-    private func setList(_ key: UInt32, _ value: ByteView, _ names: DecisionTables, _ view: inout RequestView) {
+    private func setList(_ key: UInt32, _ value: ByteView, _ names: TablesView, _ view: inout RequestView) {
         guard isTested(key, names), view.entry(of: key) == nil else { return }
         view.values.append(value)
         append(key, ByteView(), (view.values.count - 1)..<view.values.count, isList: true, &view)

@@ -5,7 +5,7 @@ internal import PolicyModel
 extension Question {
     /// Finds the registry entries whose pattern matches the resource, most specific first.
     func findRegistryEntries(_ view: borrowing RequestView, _ scratch: inout Scratch) {
-        var cursor = TrieCursor(tables.registry.offset(0))
+        var cursor = TrieCursor(tables.registry.offset(0), view.resource, tables.registry)
         while let entry = cursor.next(view.resource, tables.registry, tables.keyFlags, view, &scratch) {
             scratch.registryMatches.append(UInt32(entry))
             // Insertion keeps them by rank; few entries match one resource.
@@ -27,7 +27,7 @@ extension Question {
     /// Finds the role that an action of role assumption is about: its trust policy is then the resource's policy, and
     /// required (spec §8); `false` when there is no such role.
     mutating func findTargetRole(_ resource: ByteView, _ scratch: borrowing Scratch) -> Bool {
-        guard scratch.foldedAction.hasPrefix("sts:"), Question.readsTrustPolicy(scratch.foldedAction) else {
+        guard scratch.isAccessManagement, Question.readsTrustPolicy(scratch.foldedAction) else {
             return true
         }
         guard let offset = tables.roleARNs.find(resource) else { return false }
@@ -72,9 +72,9 @@ extension Question {
             resourceAccount = owner
         }
         if mode == .simulate, !resourceAccount.isEmpty { return nil }
-        if let named = Question.accountField(resource) {
-            guard resourceAccount.isEmpty || resourceAccount.equals(named) else { return .ambiguousOwner }
-            resourceAccount = named
+        if !accountField.isEmpty {
+            guard resourceAccount.isEmpty || resourceAccount.equals(accountField) else { return .ambiguousOwner }
+            resourceAccount = accountField
         }
         if resourceAccount.isEmpty { resourceAccount = fallbackOwner(resource, scratch.caller) }
         return resourceAccount.isEmpty ? .unknownResourceAccount : nil
@@ -88,20 +88,5 @@ extension Question {
         }
         if tables.onlyAccount != 0 { return bytes(tables.onlyAccount + Format.AccountRecord.id) }
         return resource.equals("*") ? caller.account : ByteView()
-    }
-
-    /// The fifth field, if it is twelve digits.
-    private static func accountField(_ resource: ByteView) -> ByteView? {
-        var start = 0
-        for _ in 0..<4 {
-            guard let colon = resource.firstIndex(of: ASCII.colon, from: start) else { return nil }
-            start = colon + 1
-        }
-        guard resource.count >= start + 12, resource.firstIndex(of: ASCII.colon, from: start) == start + 12 else {
-            return nil
-        }
-        let field = resource.slice(start, start + 12)
-        for index in 0..<12 where !ASCII.isDigit(field[index]) { return nil }
-        return field
     }
 }

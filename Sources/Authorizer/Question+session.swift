@@ -123,7 +123,7 @@ extension Question {
         return set == 0 ? 0 : tables.directory[set + Format.DocumentSet.flags]
     }
 
-    private func documentFlags(_ slot: UInt32, _ tables: DecisionTables) -> UInt32 {
+    private func documentFlags(_ slot: UInt32, _ tables: TablesView) -> UInt32 {
         slot == Format.none ? 0 : tables.documents[Int(slot)][Format.Document.flags]
     }
 

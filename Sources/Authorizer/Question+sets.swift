@@ -31,10 +31,12 @@ extension Question {
         guard set != 0 else { return false }
         let flag = effect == .deny ? Format.DocumentFlag.hasDeny : Format.DocumentFlag.hasAllow
         guard tables.directory[set + Format.DocumentSet.flags] & flag != 0 else { return false }
-        for index in 0..<tables.directory.offset(set + Format.DocumentSet.count) {
-            let at = set + Format.DocumentSet.entries + index * Format.DocumentSet.entrySize
-            guard tables.directory[at + 3] & flag != 0, isServed(at, scratch) else { continue }
-            let slot = tables.directory[at]
+        let directory = tables.directory
+        var at = set + Format.DocumentSet.entries
+        for _ in 0..<directory.offset(set + Format.DocumentSet.count) {
+            let entry = directory.slot(ofEntry: at, service: scratch.serviceBit, flags: flag)
+            at += Format.DocumentSet.entrySize
+            guard let slot = entry else { continue }
             if !document(slot, of: tables, effect, enough: Grades(rawValue: .max), view, &scratch).isEmpty {
                 note(layer, slot, scratch)
                 return true
@@ -43,15 +45,9 @@ extension Question {
         return false
     }
 
-    /// Whether the mask of a set's entry has the action's service.
-    func isServed(_ entry: Int, _ scratch: borrowing Scratch) -> Bool {
-        let mask = UInt64(tables.directory[entry + 1]) | UInt64(tables.directory[entry + 2]) << 32
-        return mask & scratch.serviceBit != 0
-    }
-
     /// The grades by which a document's statements of one effect apply.
     func document(
-        _ slot: UInt32, of tables: DecisionTables, _ effect: Effect, enough: Grades, _ view: borrowing RequestView,
+        _ slot: UInt32, of tables: TablesView, _ effect: Effect, enough: Grades, _ view: borrowing RequestView,
         _ scratch: inout Scratch
     ) -> Grades {
         let evaluation = Evaluation(

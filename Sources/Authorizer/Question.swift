@@ -6,9 +6,9 @@ internal import PolicyModel
 /// It cannot be copied: it is large, and a copy of it for each rule would cost as much as the rules.
 struct Question: ~Copyable {
     private let inPlace = InPlace()
-    let tables: DecisionTables
+    let tables: TablesView
     /// Inline session policies: documents with symbols of their own.
-    let sessionDocuments: DecisionTables?
+    let sessionDocuments: TablesView?
     let mode: AuthorizerMode
     /// Whether this is one of the questions of an `AssumeRole` call.
     let isAssumption: Bool
@@ -20,6 +20,8 @@ struct Question: ~Copyable {
     var accountRecord = 0
     /// A session's name.
     var sessionName = ByteView()
+    /// The resource's fifth field, if it is an account; else empty.
+    var accountField = ByteView()
     /// The account that owns the resource; empty until it is known.
     var resourceAccount = ByteView()
     /// The record of the resource's account, or 0.
@@ -40,7 +42,7 @@ struct Question: ~Copyable {
     }
 
     init(
-        _ tables: DecisionTables, _ sessionDocuments: DecisionTables?, _ mode: AuthorizerMode,
+        _ tables: TablesView, _ sessionDocuments: TablesView?, _ mode: AuthorizerMode,
         _ assumption: AssumptionView? = nil
     ) {
         self.tables = tables
@@ -70,14 +72,16 @@ struct Question: ~Copyable {
         _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict? {
         try readAction(&view, &scratch)
-        guard Question.isResource(view.resource) else { throw .malformedResource }
+        guard readResource(view.resource) else { throw .malformedResource }
         findRegistryEntries(view, &scratch)
         let isRoleMissing = !findTargetRole(view.resource, scratch)
         view.beginBinding(keyCount: tables.keyCount)
         try bindCaller(context, tables, &view, scratch)
         if let refusal = try resolveCaller(view, &scratch) { return refusal }
         // "`sts:GetCallerIdentity` is always allowed for a known principal, explicit denies included" (spec §6.1).
-        if scratch.foldedAction.equals("sts:getcalleridentity"), scratch.caller.kind != .anonymous {
+        if scratch.isAccessManagement, scratch.foldedAction.equals("sts:getcalleridentity"),
+            scratch.caller.kind != .anonymous
+        {
             return Verdict(.allowed, .allowed)
         }
         try checkSessionPolicies(view)
@@ -92,10 +96,10 @@ struct Question: ~Copyable {
 
     /// Lets the key slots hold what the documents of `names` read.
     mutating func bind(
-        to names: DecisionTables, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch
+        to names: TablesView, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch
     ) throws(RequestFault) {
         scratch.beginPass(conditionCount: names.conditionCount)
-        scratch.actionSymbol = names.actions.id(of: scratch.foldedAction)
+        scratch.setAction(scratch.foldedAction, in: names)
         view.beginBinding(keyCount: names.keyCount)
         try bindCaller(context, names, &view, scratch)
         guard bindEngine(names, &view, scratch) else { throw .tooLarge }
@@ -103,35 +107,38 @@ struct Question: ~Copyable {
 
     // MARK: The question itself
 
-    /// Checks the action's shape and finds its symbol and its service's bit.
+    /// Finds the action's symbol and its service's bit.
     private func readAction(_ view: inout RequestView, _ scratch: inout Scratch) throws(RequestFault) {
-        let action = view.action
-        guard let colon = action.firstIndex(of: ASCII.colon), colon > 0, colon + 1 < action.count,
-            action.firstIndex(of: ASCII.colon, from: colon + 1) == nil
-        else { throw .malformedAction }
-        let mark = view.arena.count
-        for index in 0..<action.count {
-            let byte = action[index]
-            guard byte > 0x20, byte != 0x7F, byte != ASCII.star, byte != ASCII.questionMark else {
-                throw .malformedAction
+        if let entry = tables.actions.find(view.action) {
+            let bits = tables.actions.payload(at: entry)
+            if bits & Format.ActionSymbol.isAskable != 0 {
+                scratch.foldedAction = tables.actions.name(at: entry)
+                scratch.actionSymbol = tables.actions.symbol(at: entry)
+                scratch.serviceSymbol = bits >> Format.ActionSymbol.serviceShift
+                scratch.serviceBit = Format.ServiceMask.mask(of: scratch.serviceSymbol)
+                scratch.isAccessManagement = bits & Format.ActionSymbol.isAccessManagement != 0
+                return
             }
-            guard view.arena.append(ASCII.lowercased(byte)) else { throw .tooLarge }
         }
-        scratch.foldedAction = view.arena.view(from: mark)
-        scratch.actionSymbol = tables.actions.id(of: scratch.foldedAction)
-        let bit = tables.services.payload(of: scratch.foldedAction.slice(0, colon))
-        // A service that no document names shares the last bit, which only documents open to it have.
-        scratch.serviceBit = 1 << UInt64(min(bit, 63))
+        try readUnknownAction(&view, &scratch)
     }
 
-    /// `*`, or `arn:` with six fields of which partition and service are not empty.
-    private static func isResource(_ resource: ByteView) -> Bool {
-        if resource.equals("*") { return true }
-        guard resource.hasPrefix("arn:"), let partitionEnd = resource.firstIndex(of: ASCII.colon, from: 4),
-            let serviceEnd = resource.firstIndex(of: ASCII.colon, from: partitionEnd + 1),
-            let regionEnd = resource.firstIndex(of: ASCII.colon, from: serviceEnd + 1)
-        else { return false }
-        return partitionEnd > 4 && serviceEnd > partitionEnd + 1
-            && resource.firstIndex(of: ASCII.colon, from: regionEnd + 1) != nil
+    /// An action that no document names whole.
+    private func readUnknownAction(_ view: inout RequestView, _ scratch: inout Scratch) throws(RequestFault) {
+        guard ActionName.colon(view.action) != nil else { throw .malformedAction }
+        let mark = view.arena.count
+        guard view.arena.append(folded: view.action) else { throw .tooLarge }
+        scratch.setAction(view.arena.view(from: mark), in: tables)
+        scratch.serviceBit = Format.ServiceMask.mask(of: scratch.serviceSymbol)
+        scratch.isAccessManagement = ActionName.isAccessManagement(scratch.foldedAction)
+    }
+
+    /// `*`, or `arn:` with six fields of which partition and service are not empty; keeps the fifth, if it is twelve
+    /// digits.
+    private mutating func readResource(_ resource: ByteView) -> Bool {
+        let shape = ARNShape(resource)
+        guard shape.isARN else { return resource.equals("*") }
+        accountField = shape.account(of: resource)
+        return true
     }
 }

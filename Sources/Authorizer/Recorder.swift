@@ -44,7 +44,7 @@ struct Recorder: ~Copyable {
     // MARK: Context
 
     /// Keeps what the bound keys hold.
-    private mutating func keepContext(_ names: DecisionTables, _ view: borrowing RequestView) {
+    private mutating func keepContext(_ names: TablesView, _ view: borrowing RequestView) {
         var held: [Text: [Text]] = [:]
         for (key, values) in trace.context { held[key] = values }
         for key in 0..<UInt32(names.keyCount) {
@@ -85,7 +85,7 @@ struct Recorder: ~Copyable {
     }
 
     private mutating func recordInlineSession(
-        _ documents: DecisionTables, _ view: borrowing RequestView, _ scratch: inout Scratch
+        _ documents: TablesView, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) {
         var layer = Trace.LayerRecord(layer: .sessionPolicy)
         for slot in 0..<documents.documents.count {
@@ -156,14 +156,14 @@ struct Recorder: ~Copyable {
         let directory = question.tables.directory
         for index in 0..<directory.offset(set + Format.DocumentSet.count) {
             let at = set + Format.DocumentSet.entries + index * Format.DocumentSet.entrySize
-            guard question.isServed(at, scratch) else { continue }
-            record(directory[at], of: question.tables, .slot(directory[at]), &layer, view, &scratch)
+            guard let slot = directory.slot(ofEntry: at, service: scratch.serviceBit, flags: .max) else { continue }
+            record(slot, of: question.tables, .slot(slot), &layer, view, &scratch)
         }
     }
 
     /// Walks a document for both effects and keeps each statement once.
     private func record(
-        _ slot: UInt32, of tables: DecisionTables, _ place: Trace.Place, _ layer: inout Trace.LayerRecord,
+        _ slot: UInt32, of tables: TablesView, _ place: Trace.Place, _ layer: inout Trace.LayerRecord,
         _ view: borrowing RequestView, _ scratch: inout Scratch, isTrust: Bool = false
     ) {
         let provider = scratch.caller.provider

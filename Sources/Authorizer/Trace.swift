@@ -120,7 +120,8 @@ extension Authorizer {
         _ assumption: AssumptionView?, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,
         _ now: Instant
     ) throws(RequestFault) -> Trace {
-        var deciding = Question(tables, sessionPolicies, mode, assumption)
+        defer { extendLifetime((tables, sessionPolicies)) }
+        var deciding = Question(tables.view, sessionPolicies?.view, mode, assumption)
         let verdict = try run(&deciding, &view, context, &scratch, now)
         let marks = view.marks
         scratch.begin(conditionCount: tables.conditionCount, now: now)
@@ -128,7 +129,7 @@ extension Authorizer {
             view.reset(to: marks)
             scratch.isRecording = false
         }
-        let question = Question(tables, sessionPolicies, mode, assumption)
+        let question = Question(tables.view, sessionPolicies?.view, mode, assumption)
         var recorder = Recorder(question: question, trace: Trace(verdict: verdict, recorded: verdict))
         try recorder.record(&view, context, &scratch)
         return recorder.trace

@@ -1,3 +1,5 @@
+internal import PolicyModel
+
 /// A growable array of trivial values that is never shared, so that using it costs no reference counting.
 ///
 /// It grows by doubling and never shrinks: a loop's buffers stop allocating once they have seen their largest request.
@@ -26,11 +28,11 @@ public struct TrivialBuffer<Element: BitwiseCopyable>: ~Copyable {
     @inlinable
     public subscript(index: Int) -> Element {
         get {
-            precondition(index >= 0 && index < count, "buffer index out of range")
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: used), "buffer index out of range")
             return unsafe base[index]
         }
         set {
-            precondition(index >= 0 && index < count, "buffer index out of range")
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: used), "buffer index out of range")
             unsafe base[index] = newValue
         }
     }
@@ -125,6 +127,16 @@ public struct Arena: ~Copyable {
         while index < view.count {
             unsafe base[count + index] = view[index]
             index += 1
+        }
+        used += view.count
+        return true
+    }
+
+    /// Adds bytes without ASCII upper case; `false`, with nothing added, when they do not fit.
+    public mutating func append(folded view: ByteView) -> Bool {
+        guard view.count <= capacity - count else { return false }
+        for index in 0..<view.count {
+            unsafe base[count + index] = ASCII.lowercased(view[index])
         }
         used += view.count
         return true

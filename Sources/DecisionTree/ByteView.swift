@@ -47,7 +47,7 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     /// The byte at an index from 0; out of range ends the process.
     @inlinable
     public subscript(index: Int) -> UInt8 {
-        precondition(index >= 0 && index < count, "byte index out of range")
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "byte index out of range")
         // Non-null: an empty view has no index in range.
         return unsafe base.unsafelyUnwrapped[index]
     }
@@ -65,26 +65,34 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
 
     /// Byte equality.
     @inlinable
+    @inline(__always)
     public func equals(_ other: ByteView) -> Bool {
         guard count == other.count else { return false }
-        var index = 0
-        while index < count {
-            guard unsafe base.unsafelyUnwrapped[index] == other.base.unsafelyUnwrapped[index] else { return false }
-            index += 1
-        }
-        return true
+        return unsafe count == 0 || Words.areEqual(base.unsafelyUnwrapped, other.base.unsafelyUnwrapped, count)
     }
 
     /// Equality without ASCII case.
     @inlinable
     public func equalsFolded(_ other: ByteView) -> Bool {
         guard count == other.count else { return false }
-        var index = 0
-        while index < count {
-            guard ASCII.lowercased(self[index]) == ASCII.lowercased(other[index]) else { return false }
-            index += 1
-        }
-        return true
+        return unsafe count == 0 || Words.areFoldedEqual(base.unsafelyUnwrapped, other.base.unsafelyUnwrapped, count)
+    }
+
+    /// Equality with bytes that have no ASCII upper case, without the case of these.
+    @inlinable
+    @inline(__always)
+    public func equals(folded other: ByteView) -> Bool {
+        guard count == other.count else { return false }
+        return unsafe count == 0 || Words.isEqual(base.unsafelyUnwrapped, folded: other.base.unsafelyUnwrapped, count)
+    }
+
+    /// Whether the bytes of `other` stand at `start`.
+    @inlinable
+    @inline(__always)
+    public func has(_ other: ByteView, at start: Int) -> Bool {
+        guard start >= 0, other.count <= count - start else { return false }
+        return unsafe other.count == 0
+            || Words.areEqual(base.unsafelyUnwrapped + start, other.base.unsafelyUnwrapped, other.count)
     }
 
     /// Whether the view holds the bytes of a literal.
@@ -95,9 +103,8 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
 
     /// Whether the view begins with the bytes of `prefix`.
     @inlinable
-    public func hasPrefix(_ prefix: ByteView) -> Bool {
-        count >= prefix.count && slice(0, prefix.count).equals(prefix)
-    }
+    @inline(__always)
+    public func hasPrefix(_ prefix: ByteView) -> Bool { has(prefix, at: 0) }
 
     /// Whether the view begins with the bytes of a literal.
     @inlinable
@@ -115,25 +122,35 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     /// The index of the first such byte at or after `start`; `nil` when there is none.
     @inlinable
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-        var index = start
-        while index < count {
-            if self[index] == byte { return index }
-            index += 1
-        }
-        return nil
+        guard start < count else { return nil }
+        precondition(start >= 0, "byte index out of range")
+        // Not empty, so there is a base.
+        return unsafe Words.firstIndex(of: byte, base.unsafelyUnwrapped, from: start, to: count)
     }
 
-    /// A 32-bit hash of the bytes without ASCII case.
+    /// Whether every byte is a decimal digit.
+    public var isDigits: Bool {
+        for index in 0..<count where !ASCII.isDigit(self[index]) { return false }
+        return true
+    }
+
+    /// A hash of the bytes.
+    ///
+    /// A hash is never equality.
+    @inlinable
+    public var exactHash: UInt32 {
+        var hash = UInt64(truncatingIfNeeded: count)
+        if count > 0 { unsafe Words.mix(base.unsafelyUnwrapped, count, into: &hash) }
+        return UInt32(truncatingIfNeeded: hash ^ (hash >> 32))
+    }
+
+    /// A hash of the bytes without ASCII case.
     ///
     /// A hash is never equality.
     @inlinable
     public var foldedHash: UInt32 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        var index = 0
-        while index < count {
-            hash = (hash ^ UInt64(ASCII.lowercased(self[index]))) &* 0x0000_0100_0000_01B3
-            index += 1
-        }
+        var hash = UInt64(truncatingIfNeeded: count)
+        if count > 0 { unsafe Words.mixFolded(base.unsafelyUnwrapped, count, into: &hash) }
         return UInt32(truncatingIfNeeded: hash ^ (hash >> 32))
     }
 

@@ -101,64 +101,31 @@ public final class DecisionTables: Sendable {
 
     private let segments: Segments
     private let documentStorage: ImageTableStorage
-    /// Action names.
-    public let actions: SymbolTable
-    /// Services and their bits.
-    public let services: SymbolTable
-    /// Condition keys.
-    public let keys: SymbolTable
-    /// What is known of each key.
-    public let keyFlags: Image
-    /// Condition nodes.
-    public let conditions: Image
-    /// How many conditions there are.
-    public let conditionCount: Int
-    /// Documents by slot.
-    public let documents: ImageTable
-    /// Sets, principal and account records.
-    public let directory: Image
-    /// Users by ARN.
-    public let users: SymbolTable
-    /// Roles by account and name.
-    public let roles: SymbolTable
-    /// Roles by ARN.
-    public let roleARNs: SymbolTable
-    /// Managed policies by ARN.
-    public let managedPolicies: SymbolTable
-    /// Accounts by id.
-    public let accounts: SymbolTable
-    /// The registry's trie and entries.
-    public let registry: Image
-    /// The account record of the only account, or 0 when there are none or several (design §3.2).
-    public let onlyAccount: Int
-    /// The organization's record, or 0 when there is none.
-    public let organization: Int
+    /// The tables as they are read; good for as long as this object lives.
+    public let view: TablesView
 
     /// Makes tables of segments that belong together.
+    ///
+    /// - Parameter onlyAccount: the account record of the only account, or 0 when there are none or several (design §3.2).
+    /// - Parameter organization: the organization's record, or 0 when there is none.
     public init(_ segments: Segments, onlyAccount: Int, organization: Int = 0) {
-        self.organization = organization
         self.segments = segments
         documentStorage = ImageTableStorage(segments.documents)
-        actions = SymbolTable(segments.actions.image, foldsCase: true)
-        services = SymbolTable(segments.services.image, foldsCase: true)
-        keys = SymbolTable(segments.keys.image, foldsCase: true)
-        keyFlags = segments.keyFlags.image
-        conditions = segments.conditions.image
-        conditionCount = segments.conditionCount
-        documents = documentStorage.table
-        directory = segments.directory.image
-        users = SymbolTable(segments.users.image, foldsCase: false)
-        roles = SymbolTable(segments.roles.image, foldsCase: false)
-        roleARNs = SymbolTable(segments.roleARNs.image, foldsCase: false)
-        managedPolicies = SymbolTable(segments.managedPolicies.image, foldsCase: false)
-        accounts = SymbolTable(segments.accounts.image, foldsCase: false)
-        registry = segments.registry.image
-        self.onlyAccount = onlyAccount
+        view = TablesView(
+            TablesView.Contents(
+                segments, documents: documentStorage.table, onlyAccount: onlyAccount, organization: organization))
     }
 
-    /// How many key symbols there are.
-    @inlinable
-    public var keyCount: Int { keys.count }
+    deinit { view.deallocate() }
+
+    /// Action names.
+    public var actions: SymbolTable { view.actions }
+    /// Condition keys.
+    public var keys: SymbolTable { view.keys }
+    /// How many conditions there are.
+    public var conditionCount: Int { view.conditionCount }
+    /// Managed policies by ARN.
+    public var managedPolicies: SymbolTable { view.managedPolicies }
 
     /// Bytes of all segments.
     public var byteCount: Int {
@@ -174,6 +141,24 @@ public final class DecisionTables: Sendable {
 /// Symbols of the keys that the language defines: they come first in every key table, in the order of
 /// `GlobalConditionKey.allCases` (a test holds the two against each other).
 public enum KeySymbol {
+    /// A bit for each key that the engine computes for every question; the keys of an STS call come on top.
+    @inlinable public static var engineKeys: UInt64 {
+        let principal =
+            bit(principalArn) | bit(principalAccount) | bit(principalType) | bit(userID) | bit(username)
+            | bit(principalOrgID) | bit(principalOrgPaths) | bit(principalOrgMasterAccountID)
+        let service = bit(principalIsAWSService) | bit(principalServiceName) | bit(principalServiceNamesList)
+        let session =
+            bit(sourceIdentity) | bit(federatedProvider) | bit(tokenIssueTime) | bit(multiFactorAuthPresent)
+            | bit(multiFactorAuthAge)
+        let rest =
+            bit(currentTime) | bit(epochTime) | bit(viaAWSService) | bit(resourceAccount) | bit(resourceOrgID)
+            | bit(resourceOrgPaths)
+        return principal | service | session | rest
+    }
+
+    @inlinable
+    static func bit(_ symbol: UInt32) -> UInt64 { 1 << UInt64(symbol) }
+
     /// The symbol of `GlobalConditionKey.principalArn`.
     @inlinable public static var principalArn: UInt32 { 0 }
     /// The symbol of `GlobalConditionKey.principalAccount`.

@@ -71,16 +71,40 @@ extension Evaluation {
         return needsAll
     }
 
-    /// Whether any value of the condition equals `text`.
+    /// Whether any value of the condition equals `text`, which is parsed once.
     private func one(
         _ text: ByteView, _ condition: Int, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) -> Bool {
         let comparison = conditions[condition + Format.Condition.comparison]
-        let count = conditions.offset(condition + Format.Condition.valueCount)
-        for index in 0..<count {
+        let values = condition + Format.Condition.values
+        let end = values + conditions.offset(condition + Format.Condition.valueCount)
+        switch comparison {
+        case Format.Comparison.ipAddress:
+            guard let address = text.ipAddress?.unmapped else { return false }
+            return any(values, end, text, &scratch) { isInBlock(address, $0) }
+        case Format.Comparison.dateEquals...Format.Comparison.dateGreaterOrEqual:
+            guard let instant = text.instant else { return false }
+            return any(values, end, text, &scratch) { compareDates(instant, comparison, $0) }
+        case Format.Comparison.bool:
+            guard let boolean = text.boolean else { return false }
+            return any(values, end, text, &scratch) { boolean == ($0 == 1) }
+        default:
+            for at in values..<end {
+                guard scratch.spend(1 + text.count >> 6) else { return false }
+                if compare(text, comparison, conditions.offset(at), view, &scratch) { return true }
+            }
+            return false
+        }
+    }
+
+    /// Whether any of some values passes a test that takes no steps of its own.
+    @inline(__always)
+    private func any(
+        _ first: Int, _ end: Int, _ text: ByteView, _ scratch: inout Scratch, _ passes: (Int) -> Bool
+    ) -> Bool {
+        for at in first..<end {
             guard scratch.spend(1 + text.count >> 6) else { return false }
-            let value = conditions.offset(condition + Format.Condition.values + index)
-            if compare(text, comparison, value, view, &scratch) { return true }
+            if passes(conditions.offset(at)) { return true }
         }
         return false
     }
@@ -96,11 +120,7 @@ extension Evaluation {
         case Format.Comparison.foldedProgram: return equalsFolded(text, value, view)
         case Format.Comparison.numericEquals...Format.Comparison.numericGreaterOrEqual:
             return compareNumbers(text, comparison, conditions.bytes(value))
-        case Format.Comparison.dateEquals...Format.Comparison.dateGreaterOrEqual:
-            return compareDates(text, comparison, value)
-        case Format.Comparison.bool: return text.boolean == (value == 1)
         case Format.Comparison.binary: return text.decodesFromBase64(to: conditions.bytes(value))
-        case Format.Comparison.ipAddress: return isInBlock(text, value)
         case Format.Comparison.arn: return matchesARN(text, value, view, &scratch)
         default: return false
         }
@@ -117,8 +137,7 @@ extension Evaluation {
         }
     }
 
-    private func compareDates(_ text: ByteView, _ comparison: UInt32, _ value: Int) -> Bool {
-        guard let left = text.instant else { return false }
+    private func compareDates(_ left: Instant, _ comparison: UInt32, _ value: Int) -> Bool {
         let seconds = Int64(bitPattern: UInt64(conditions[value]) | UInt64(conditions[value + 1]) << 32)
         let right = Instant(seconds: seconds, nanoseconds: conditions[value + 2])
         switch comparison {
@@ -131,8 +150,8 @@ extension Evaluation {
     }
 
     /// The block is `[bits, prefix, high low, high high, low low, low high]`.
-    private func isInBlock(_ text: ByteView, _ value: Int) -> Bool {
-        guard let address = text.ipAddress?.unmapped, address.bits == conditions.offset(value) else { return false }
+    private func isInBlock(_ address: IPAddress, _ value: Int) -> Bool {
+        guard address.bits == conditions.offset(value) else { return false }
         let high = UInt64(conditions[value + 2]) | UInt64(conditions[value + 3]) << 32
         let low = UInt64(conditions[value + 4]) | UInt64(conditions[value + 5]) << 32
         let masked = address.masked(to: conditions.offset(value + 1))

@@ -26,12 +26,19 @@ public struct Evaluation {
         let index = image.offset(header)
         var found: Grades = []
         guard index != 0 else { return found }
-        if let leaf = exactPayload(image.offset(index + Format.ActionIndex.exact), scratch.actionSymbol),
+        let exact = image.offset(index + Format.ActionIndex.exact)
+        if exact != 0, let leaf = exactPayload(exact, scratch.actionSymbol),
             walkLeaf(leaf, &found, enough, view, &scratch)
         {
             return found
         }
-        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie))
+        let services = image.offset(index + Format.ActionIndex.services)
+        if services != 0, let leaf = exactPayload(services, scratch.serviceSymbol),
+            walkLeaf(leaf, &found, enough, view, &scratch)
+        {
+            return found
+        }
+        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie), scratch.foldedAction, image)
         while let leaf = cursor.next(scratch.foldedAction, image, keyFlags, view, &scratch) {
             if walkLeaf(leaf, &found, enough, view, &scratch) { return found }
         }
@@ -49,21 +56,25 @@ public struct Evaluation {
     /// Whether an action index, used as a set, has the question's action.
     @inlinable
     func containsAction(_ index: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        if exactPayload(image.offset(index + Format.ActionIndex.exact), scratch.actionSymbol) != nil { return true }
-        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie))
+        let exact = image.offset(index + Format.ActionIndex.exact)
+        if exact != 0, exactPayload(exact, scratch.actionSymbol) != nil { return true }
+        let services = image.offset(index + Format.ActionIndex.services)
+        if services != 0, exactPayload(services, scratch.serviceSymbol) != nil { return true }
+        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie), scratch.foldedAction, image)
         return cursor.next(scratch.foldedAction, image, keyFlags, view, &scratch) != nil
     }
 
+    /// What a table has for a symbol; a symbol that no document names is in none.
     @inlinable
     func exactPayload(_ table: Int, _ symbol: UInt32) -> Int? {
-        guard table != 0, symbol != Format.none else { return nil }
         let mask = image[table + Format.ExactTable.mask]
         var position = Format.ExactTable.position(of: symbol, mask: mask)
         while true {
             let slot = table + Format.ExactTable.slots + Int(position) * 2
-            if image[slot] == symbol { return image.offset(slot + 1) }
+            let found = image[slot]
             // Half the slots are empty, so every probe ends.
-            if image[slot] == Format.ExactTable.empty { return nil }
+            if found == Format.ExactTable.empty { return nil }
+            if found == symbol { return image.offset(slot + 1) }
             position = (position &+ 1) & mask
         }
     }
@@ -94,7 +105,7 @@ public struct Evaluation {
                 return true
             }
         }
-        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie))
+        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie), view.resource, image)
         while let body = cursor.next(view.resource, image, keyFlags, view, &scratch) {
             if walkBody(body, &found, enough, view, &scratch) { return true }
         }
@@ -113,7 +124,7 @@ public struct Evaluation {
     @inlinable
     func containsResource(_ index: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
         if image.offset(index + Format.ResourceIndex.any) != 0 { return true }
-        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie))
+        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie), view.resource, image)
         return cursor.next(view.resource, image, keyFlags, view, &scratch) != nil
     }
 
@@ -164,14 +175,30 @@ public struct Evaluation {
 /// Finds the entries of a pattern trie that match a text, one after the other.
 @frozen
 public struct TrieCursor {
-    @usableFromInline var node: Int
+    @usableFromInline var node = 0
+    /// Where the node's label ends in the image, and in the text.
+    @usableFromInline var end = 0
     @usableFromInline var position = 0
     @usableFromInline var terminal = 0
 
     /// Begins at a trie's root; 0 is an empty trie.
     @inlinable
-    public init(_ root: Int) {
-        node = root
+    public init(_ root: Int, _ text: ByteView, _ image: Image) {
+        if root != 0 { enter(root, text, image) }
+    }
+
+    /// Goes to a node if the text has its label next, else to none.
+    @inlinable
+    mutating func enter(_ candidate: Int, _ text: ByteView, _ image: Image) {
+        let label = image.bytes(candidate)
+        guard text.has(label, at: position) else {
+            node = 0
+            return
+        }
+        position += label.count
+        terminal = 0
+        node = candidate
+        end = Format.TrieNode.end(ofLabel: label.count, at: candidate)
     }
 
     /// The payload of the next entry that matches; `nil` when there is no other.
@@ -182,16 +209,17 @@ public struct TrieCursor {
         while node != 0 {
             // Resuming at a node costs a step again: as many as it gave payloads.
             guard scratch.spend(1) else { return nil }
-            let count = image.offset(node + Format.TrieNode.terminalCount)
+            let count = image.offset(end + Format.TrieNode.terminalCount)
             while terminal < count {
-                let at = node + Format.TrieNode.terminals + terminal * 2
+                let at = end + Format.TrieNode.terminals + terminal * 2
                 terminal += 1
                 guard scratch.spend(1) else { return nil }
-                if Evaluation.matches(
-                    text.dropFirst(position), program: image.offset(at), of: image, keyFlags: keyFlags, view, &scratch)
-                {
-                    return image.offset(at + 1)
-                }
+                let program = image.offset(at)
+                let isMatch =
+                    program == Format.Program.anything
+                    || Evaluation.matches(
+                        text.dropFirst(position), program: program, of: image, keyFlags: keyFlags, view, &scratch)
+                if isMatch { return image.offset(at + 1) }
             }
             descend(text, image, terminals: count)
         }
@@ -201,11 +229,11 @@ public struct TrieCursor {
     /// Goes to the child whose label the text has next, or to no node.
     @inlinable
     mutating func descend(_ text: ByteView, _ image: Image, terminals: Int) {
-        terminal = 0
-        let children = node + Format.TrieNode.terminals + terminals * 2
-        let count = image.offset(node + Format.TrieNode.childCount)
+        let count = image.offset(end + Format.TrieNode.childCount)
         node = 0
         guard position < text.count, count > 0 else { return }
+        let children = end + Format.TrieNode.terminals + terminals * 2
+        if count == 1 { return enter(image.offset(children + 1), text, image) }
         var low = 0
         var high = count
         let byte = UInt32(text[position])
@@ -214,10 +242,6 @@ public struct TrieCursor {
             if image[children + middle * 2] < byte { low = middle + 1 } else { high = middle }
         }
         guard low < count, image[children + low * 2] == byte else { return }
-        let child = image.offset(children + low * 2 + 1)
-        let label = image.bytes(image.offset(child + Format.TrieNode.label))
-        guard Evaluation.has(text, label, at: position) else { return }
-        position += label.count
-        node = child
+        enter(image.offset(children + low * 2 + 1), text, image)
     }
 }

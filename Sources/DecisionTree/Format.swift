@@ -40,19 +40,21 @@ public enum Format {
         public static let testsTokenIssueTime: UInt32 = 8
     }
 
-    /// `[exact table, pattern trie, not-list]`, each 0 for none: which leaves an action leads to.
+    /// `[exact table, service table, pattern trie, not-list]`, each 0 for none: which leaves an action leads to.
     public enum ActionIndex {
-        /// The exact table, or 0.
+        /// The table of whole actions, or 0.
         public static let exact = 0
-        /// The root of the pattern trie, or 0.
-        public static let trie = 1
+        /// The table of whole services, `svc:*`, or 0.
+        public static let services = 1
+        /// The root of the trie of other patterns, or 0.
+        public static let trie = 2
         /// The not-list, or 0.
-        public static let notList = 2
+        public static let notList = 3
         /// Words of the node.
-        public static let size = 3
+        public static let size = 4
     }
 
-    /// `[mask, (action symbol, payload) × (mask + 1)]`: open addressing by the symbol's scrambled bits, half full.
+    /// `[mask, (action or service symbol, payload) × (mask + 1)]`: open addressing by the symbol's scrambled bits, half full.
     public enum ExactTable {
         /// One less than the number of slots.
         public static let mask = 0
@@ -68,16 +70,22 @@ public enum Format {
         }
     }
 
-    /// `[label bytes or 0, terminals, children, (program, payload) × terminals, (first byte, node) × children]`.
+    /// `[label bytes, terminals, children, (program, payload) × terminals, (first byte, node) × children]`.
+    ///
+    /// The label stands in the node itself: its length, then the bytes; what follows has its place relative to its end.
     public enum TrieNode {
-        /// The bytes that lead here from the parent, or 0 at the root.
-        public static let label = 0
-        /// How many patterns end their literal prefix here.
-        public static let terminalCount = 1
+        /// How many patterns end their literal prefix here; counted from the label's end.
+        public static let terminalCount = 0
         /// How many children there are.
-        public static let childCount = 2
+        public static let childCount = 1
         /// Where the terminals begin; the children follow them.
-        public static let terminals = 3
+        public static let terminals = 2
+        /// Words of a node without label, terminals and children.
+        public static let sizeMin = 3
+
+        /// Where the label of a node ends, by its length in bytes.
+        @inlinable
+        public static func end(ofLabel bytes: Int, at node: Int) -> Int { node &+ 1 &+ (bytes &+ 3) >> 2 }
     }
 
     /// What stands for a program that needs no words of its own.
@@ -237,7 +245,7 @@ public enum Format {
         public static let null: UInt32 = 18
     }
 
-    /// `[documents, flags, (slot, mask low, mask high, flags) × documents]`, sorted by slot.
+    /// `[documents, flags, (mask low, mask high, slot, flags) × documents]`, sorted by slot.
     public enum DocumentSet {
         /// How many documents the set has.
         public static let count = 0
@@ -245,8 +253,12 @@ public enum Format {
         public static let flags = 1
         /// Where the entries begin.
         public static let entries = 2
-        /// Words of an entry.
+        /// Words of an entry: the services' mask, the document's slot and its flags.
         public static let entrySize = 4
+        /// Where the slot stands in an entry.
+        public static let slot = 2
+        /// Where the flags stand in an entry.
+        public static let entryFlags = 3
     }
 
     /// `[kind, flags, account record, arn, id, name, own set, boundary set, tags, trust slot or max, longest session,
@@ -357,6 +369,28 @@ public enum Format {
         public static let hasTags: UInt32 = 2
     }
 
+    /// What is known of an action symbol: its payload in the table of actions.
+    public enum ActionSymbol {
+        /// The name is one that a question may have: `service:name` without wildcards.
+        public static let isAskable: UInt32 = 1
+        /// The service is `sts` or `iam`, whose actions have rules of their own (spec §8).
+        public static let isAccessManagement: UInt32 = 2
+        /// Where the service's symbol stands; all ones for a service that no document names.
+        public static let serviceShift: UInt32 = 8
+        /// The symbol of a service that no document names.
+        public static let noService: UInt32 = 0xFF_FFFF
+    }
+
+    /// How services stand in masks: a bit for each of the first 63; the last bit is shared by all others.
+    public enum ServiceMask {
+        /// The bit that services beyond the first 63 share, and which only documents open to unknown services have else.
+        public static let sharedBit: UInt32 = 63
+
+        /// The mask of one service, by its symbol.
+        @inlinable
+        public static func mask(of symbol: UInt32) -> UInt64 { 1 << UInt64(min(symbol, sharedBit)) }
+    }
+
     /// What is known of a key symbol: bits of its word in `keyFlags`.
     public enum KeyFlag {
         /// The engine sets it; a caller may not.
@@ -369,6 +403,8 @@ public enum Format {
         public static let isTested: UInt32 = 8
         /// Declared, with the type in the bits from `typeShift` on.
         public static let isDeclared: UInt32 = 16
+        /// Of a family whose keys are the caller's or not, depending on the question: tags, `aws:TagKeys`, `saml:…`.
+        public static let isOfFamily: UInt32 = 32
         /// Where the declared type stands.
         public static let typeShift: UInt32 = 8
     }

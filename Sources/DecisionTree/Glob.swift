@@ -39,7 +39,7 @@ extension Evaluation {
                     position += length
                 default:
                     guard let literal = literal(at, of: image, keyFlags: keyFlags, view) else { return false }
-                    isMatching = has(text, literal, at: position)
+                    isMatching = text.has(literal, at: position)
                     if isMatching { position += literal.count }
                     guard scratch.spend(literal.count >> 4) else { return false }
                 }
@@ -97,17 +97,6 @@ extension Evaluation {
             if !value.isEmpty { return value }
         }
         return fallback == 0 ? nil : image.bytes(fallback)
-    }
-
-    @inlinable
-    static func has(_ text: ByteView, _ literal: ByteView, at position: Int) -> Bool {
-        guard literal.count <= text.count - position else { return false }
-        var index = 0
-        while index < literal.count {
-            guard text[position + index] == literal[index] else { return false }
-            index += 1
-        }
-        return true
     }
 
     /// How many bytes the scalar at a position takes; 0 at the end, inside a scalar, or at a `:` that stops.

@@ -42,13 +42,35 @@ public struct Image: @unchecked Sendable, BitwiseCopyable {  // Read-only words.
     /// The word at an offset; out of range ends the process, which a verified image never does.
     @inlinable
     public subscript(offset: Int) -> UInt32 {
-        precondition(offset >= 0 && offset < count, "image offset out of range")
+        // One comparison: a negative offset is a very large one.
+        precondition(UInt(bitPattern: offset) < UInt(bitPattern: count), "image offset out of range")
         return unsafe base[offset]
+    }
+
+    /// The word at an offset and the one behind it, the first of them lower.
+    @inlinable
+    public func pair(_ offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset &+ 1 < count, "image offset out of range")
+        return unsafe UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self).littleEndian
     }
 
     /// The word at an offset, as an offset.
     @inlinable
     public func offset(_ offset: Int) -> Int { Int(self[offset]) }
+
+    /// The slot of a set's entry, if its document can match a service and has one of some flags; else `nil`.
+    ///
+    /// What a decision asks of every document in play: one check of bounds for all four words.
+    @inlinable
+    @inline(__always)
+    public func slot(ofEntry offset: Int, service: UInt64, flags: UInt32) -> UInt32? {
+        precondition(offset >= 0 && offset &+ 4 <= count, "image offset out of range")
+        let mask = unsafe UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self).littleEndian
+        guard unsafe mask & service != 0 && base[offset &+ Format.DocumentSet.entryFlags] & flags != 0 else {
+            return nil
+        }
+        return unsafe base[offset &+ Format.DocumentSet.slot]
+    }
 
     /// The bytes stored at an offset: their number in one word, then the bytes, four a word.
     @inlinable

@@ -5,12 +5,17 @@ public struct Listing {
     private let image: Image
     private let conditions: Image
     private let actionNames: [String]
+    private let serviceNames: [String]
     private let keyNames: [String]
     private var lines: [String] = []
 
     /// Prepares to print; names by symbol, where they are known.
-    public init(document: Image, conditions: Image, actionNames: [String] = [], keyNames: [String] = []) {
+    public init(
+        document: Image, conditions: Image, actionNames: [String] = [], serviceNames: [String] = [],
+        keyNames: [String] = []
+    ) {
         image = document
+        self.serviceNames = serviceNames
         self.conditions = conditions
         self.actionNames = actionNames
         self.keyNames = keyNames
@@ -57,18 +62,23 @@ public struct Listing {
     }
 
     private mutating func printActions(_ index: Int, depth: Int, isExclusion: Bool = false) {
-        let table = image.offset(index + Format.ActionIndex.exact)
-        if table != 0 {
-            for slot in 0...image.offset(table) {
-                let at = table + Format.ExactTable.slots + slot * 2
-                guard image[at] != Format.ExactTable.empty else { continue }
-                add(depth, "action \(name(actionNames, image[at]))")
-                if !isExclusion { printLeaf(image.offset(at + 1), depth: depth + 1) }
-            }
-        }
+        printTable(image.offset(index + Format.ActionIndex.exact), "action", actionNames, depth, isExclusion)
+        printTable(image.offset(index + Format.ActionIndex.services), "service", serviceNames, depth, isExclusion)
         printTrie(
             "action", image.offset(index + Format.ActionIndex.trie), prefix: "", depth: depth,
             payload: isExclusion ? .nothing : .leaf)
+    }
+
+    private mutating func printTable(
+        _ table: Int, _ what: String, _ names: [String], _ depth: Int, _ isExclusion: Bool
+    ) {
+        guard table != 0 else { return }
+        for slot in 0...image.offset(table) {
+            let at = table + Format.ExactTable.slots + slot * 2
+            guard image[at] != Format.ExactTable.empty else { continue }
+            add(depth, "\(what) \(name(names, image[at]))")
+            if !isExclusion { printLeaf(image.offset(at + 1), depth: depth + 1) }
+        }
     }
 
     private enum Payload {
@@ -77,11 +87,12 @@ public struct Listing {
 
     private mutating func printTrie(_ what: String, _ node: Int, prefix: String, depth: Int, payload: Payload) {
         guard node != 0 else { return }
-        let label = image.offset(node + Format.TrieNode.label)
-        let path = label == 0 ? prefix : prefix + image.bytes(label).text.string
-        let terminals = image.offset(node + Format.TrieNode.terminalCount)
+        let label = image.bytes(node)
+        let path = prefix + label.text.string
+        let end = Format.TrieNode.end(ofLabel: label.count, at: node)
+        let terminals = image.offset(end + Format.TrieNode.terminalCount)
         for terminal in 0..<terminals {
-            let at = node + Format.TrieNode.terminals + terminal * 2
+            let at = end + Format.TrieNode.terminals + terminal * 2
             add(depth, "\(what) `\(path)`\(program(image.offset(at)))")
             switch payload {
             case .leaf: printLeaf(image.offset(at + 1), depth: depth + 1)
@@ -89,8 +100,8 @@ public struct Listing {
             case .nothing: break
             }
         }
-        for child in 0..<image.offset(node + Format.TrieNode.childCount) {
-            let at = node + Format.TrieNode.terminals + (terminals + child) * 2
+        for child in 0..<image.offset(end + Format.TrieNode.childCount) {
+            let at = end + Format.TrieNode.terminals + (terminals + child) * 2
             printTrie(what, image.offset(at + 1), prefix: path, depth: depth, payload: payload)
         }
     }

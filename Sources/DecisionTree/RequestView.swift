@@ -111,6 +111,25 @@ public struct RequestView: ~Copyable {
         return true
     }
 
+    /// Binds entries for as long as they are ordinary: one value of a key that the snapshot knows, that nobody declares,
+    /// that belongs to no family and that holds nothing yet.
+    ///
+    /// - Returns: the index of the first entry that has to be looked at, or `end`.
+    public mutating func bindOrdinary(from start: Int, to end: Int, keyFlags: Image) -> Int {
+        let special = Format.KeyFlag.isEngineOwned | Format.KeyFlag.isOfFamily | Format.KeyFlag.isDeclared
+        let mark = UInt64(binding) << 32
+        var index = start
+        while index < end {
+            let key = Int(entries[index].keyID)
+            // The symbol of a key that nothing names is beyond all others.
+            guard key < keyFlags.count, keyFlags[key] & special == 0, !entries[index].isList else { return index }
+            guard slots[key] >> 32 != UInt64(binding) else { return index }
+            slots[key] = mark | UInt64(UInt32(truncatingIfNeeded: index))
+            index &+= 1
+        }
+        return index
+    }
+
     /// The index of the entry that a key symbol holds in this question.
     @inlinable
     public func entry(of keyID: UInt32) -> Int? {

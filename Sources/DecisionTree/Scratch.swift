@@ -22,8 +22,12 @@ public struct Scratch: ~Copyable {
     public var foldedAction = ByteView()
     /// The action's symbol, or `Format.none`.
     public var actionSymbol: UInt32 = Format.none
+    /// The symbol of the action's service, or `Format.ActionSymbol.noService`.
+    public var serviceSymbol = Format.ActionSymbol.noService
     /// The bit of the action's service.
     public var serviceBit: UInt64 = 0
+    /// Whether the action is one of `sts` or `iam`.
+    public var isAccessManagement = false
     /// Who asks.
     public var caller = CallerFacts()
     /// The statement that the last successful walk found.

@@ -2,7 +2,8 @@ public import PolicyModel
 
 /// Names by their bytes: an immutable hash table over an image.
 ///
-/// Slots are pairs of (hash, entry offset) with linear probing at half load; an entry is `[id, payload, bytes…]`.
+/// Names of a table that folds are stored without ASCII upper case. Slots are pairs of (hash, entry offset) with linear probing at half load; an entry is `[id, payload, bytes…]`. A table
+/// either tells cases apart or folds them, and hashes accordingly.
 /// A hash only finds candidates: bytes are compared, always.
 @frozen
 public struct SymbolTable: Sendable, BitwiseCopyable {
@@ -26,21 +27,19 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
     @inlinable
     public func find(_ name: ByteView) -> Int? {
         let mask = image[0]
-        let hash = name.foldedHash
+        let hash = foldsCase ? name.foldedHash : name.exactHash
         var position = hash & mask
         // At half load an empty slot ends every probe.
         while true {
-            let slot = 2 + Int(position) * 2
-            let offset = Int(image[slot + 1])
+            let slot = image.pair(2 &+ Int(position) &* 2)
+            let offset = Int(slot >> 32)
             guard offset != 0 else { return nil }
-            if image[slot] == hash, matches(image.bytes(offset + 2), name) { return offset }
+            if UInt32(truncatingIfNeeded: slot) == hash {
+                let stored = image.bytes(offset &+ 2)
+                if foldsCase ? name.equals(folded: stored) : name.equals(stored) { return offset }
+            }
             position = (position &+ 1) & mask
         }
-    }
-
-    @inlinable
-    func matches(_ stored: ByteView, _ name: ByteView) -> Bool {
-        foldsCase ? stored.equalsFolded(name) : stored.equals(name)
     }
 
     /// The symbol of a name, or `none`.
@@ -48,6 +47,14 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
     public func id(of name: ByteView) -> UInt32 {
         find(name).map { image[$0] } ?? SymbolTable.none
     }
+
+    /// The symbol of the name whose entry `find` gave.
+    @inlinable
+    public func symbol(at offset: Int) -> UInt32 { image[offset] }
+
+    /// The name whose entry `find` gave, as it is stored.
+    @inlinable
+    public func name(at offset: Int) -> ByteView { image.bytes(offset + 2) }
 
     /// What is stored with the name whose entry `find` gave.
     @inlinable
@@ -62,27 +69,50 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
 
 /// Builds a `SymbolTable`; ids are given in the order of the names.
 public enum SymbolTableWriter {
+    /// Slots that a look-up may have to pass: beyond it a table is made larger.
+    ///
+    /// At half load chance alone stays well below.
+    public static let probesMax = 64
+
     /// Writes names with a payload each; names must be distinct (without ASCII case if the table folds).
-    public static func storage(_ names: [(name: Text, payload: UInt32)]) -> ImageStorage {
-        var capacity = 8
-        while capacity < names.count * 2 { capacity *= 2 }
-        var writer = ImageWriter(header: 2 + capacity * 2)
-        writer.set(0, UInt32(capacity - 1))
+    public static func storage(_ names: [(name: Text, payload: UInt32)], foldsCase: Bool) -> ImageStorage {
+        let hashes = names.map { $0.name.withByteView { foldsCase ? $0.foldedHash : $0.exactHash } }
+        let slots = slots(hashes)
+        var writer = ImageWriter(header: 2 + slots.count * 2)
+        writer.set(0, UInt32(slots.count - 1))
         writer.set(1, UInt32(names.count))
-        for (id, entry) in names.enumerated() {
-            let offset = writer.offset
+        for (slot, id) in slots.enumerated() {
+            guard let id else { continue }
+            writer.set(2 + slot * 2, hashes[id])
+            writer.set(3 + slot * 2, writer.offset)
             writer.append(UInt32(id))
-            writer.append(entry.payload)
-            writer.append(bytes: entry.name.utf8)
-            insert(offset, hash: entry.name.withByteView { $0.foldedHash }, mask: capacity - 1, into: &writer)
+            writer.append(names[id].payload)
+            // Look-ups that fold fold the other side alone.
+            writer.append(bytes: foldsCase ? names[id].name.foldedASCII.utf8 : names[id].name.utf8)
         }
         return writer.storage()
     }
 
-    private static func insert(_ offset: UInt32, hash: UInt32, mask: Int, into writer: inout ImageWriter) {
-        var position = Int(hash) & mask
-        while writer.words[2 + position * 2 + 1] != 0 { position = (position + 1) & mask }
-        writer.set(2 + position * 2, hash)
-        writer.set(2 + position * 2 + 1, offset)
+    /// Where names stand by their hashes: a power of two of slots, at most half of them in use.
+    private static func slots(_ hashes: [UInt32]) -> [Int?] {
+        var capacity = 8
+        while capacity < hashes.count * 2 { capacity *= 2 }
+        while true {
+            var slots = [Int?](repeating: nil, count: capacity)
+            var longest = 0
+            for (id, hash) in hashes.enumerated() {
+                var position = Int(hash) & (capacity - 1)
+                var probes = 1
+                while slots[position] != nil {
+                    position = (position + 1) & (capacity - 1)
+                    probes += 1
+                }
+                slots[position] = id
+                longest = max(longest, probes)
+            }
+            // Names with one hash stand side by side in a table of any size.
+            if longest <= probesMax || capacity >= hashes.count * 64 { return slots }
+            capacity *= 2
+        }
     }
 }

@@ -71,12 +71,12 @@ public struct Verifier {
 
     /// An index of actions, whose payloads are leaves, or nothing in particular where it is an exclusion.
     private mutating func verifyActionIndex(_ index: Int, payload: Payload) throws(VerificationFailure) {
-        if words[index + Format.ActionIndex.exact] != 0 {
-            try verifyExact(image.node(index + Format.ActionIndex.exact, before: index, size: 3), payload: payload)
+        for table in [Format.ActionIndex.exact, Format.ActionIndex.services] where words[index + table] != 0 {
+            try verifyExact(image.node(index + table, before: index, size: 3), payload: payload)
         }
         if words[index + Format.ActionIndex.trie] != 0 {
             try verifyTrie(
-                image.node(index + Format.ActionIndex.trie, before: index, size: Format.TrieNode.terminals),
+                image.node(index + Format.ActionIndex.trie, before: index, size: Format.TrieNode.sizeMin),
                 payload: payload)
         }
         guard words[index + Format.ActionIndex.notList] != 0 else { return }
@@ -108,15 +108,13 @@ public struct Verifier {
 
     private mutating func verifyTrie(_ trie: Int, payload: Payload) throws(VerificationFailure) {
         guard isNew(.trie(payload), trie) else { return }
-        if words[trie + Format.TrieNode.label] != 0 {
-            try image.verifyBytes(trie + Format.TrieNode.label, before: trie)
-        }
-        let terminals = try image.count(trie + Format.TrieNode.terminalCount, entrySize: 2, from: trie)
-        let children = try image.count(trie + Format.TrieNode.childCount, entrySize: 2, from: trie)
-        let firstChild = trie + Format.TrieNode.terminals + terminals * 2
+        let end = try endOfLabel(trie)
+        let terminals = try image.count(end + Format.TrieNode.terminalCount, entrySize: 2, from: end)
+        let children = try image.count(end + Format.TrieNode.childCount, entrySize: 2, from: end)
+        let firstChild = end + Format.TrieNode.terminals + terminals * 2
         try image.expect(firstChild + children * 2 <= words.count, trie, "a trie node within the image")
         for terminal in 0..<terminals {
-            try verifyTerminal(trie + Format.TrieNode.terminals + terminal * 2, of: trie, payload: payload)
+            try verifyTerminal(end + Format.TrieNode.terminals + terminal * 2, of: trie, payload: payload)
         }
         var previous = -1
         for child in 0..<children {
@@ -125,6 +123,15 @@ public struct Verifier {
             previous = Int(words[at])
             try verifyChild(at, of: trie, payload: payload)
         }
+    }
+
+    /// Where a node's label ends, two words of the node being left.
+    private func endOfLabel(_ trie: Int) throws(VerificationFailure) -> Int {
+        let label = Int(words[trie])
+        try image.expect(label <= (words.count - trie) * 4, trie, "a label within the image")
+        let end = Format.TrieNode.end(ofLabel: label, at: trie)
+        try image.expect(end + Format.TrieNode.terminals <= words.count, trie, "a trie node within the image")
+        return end
     }
 
     private mutating func verifyTerminal(
@@ -140,11 +147,9 @@ public struct Verifier {
 
     /// A child's label begins with the byte by which it is found.
     private mutating func verifyChild(_ at: Int, of trie: Int, payload: Payload) throws(VerificationFailure) {
-        let child = try image.node(at + 1, before: trie, size: Format.TrieNode.terminals)
-        let label = child + Format.TrieNode.label
-        try image.expect(words[label] != 0, child, "a child with a label")
-        try image.expect(try image.verifyBytes(label, before: child) > 0, child, "a child with a label")
-        try image.expect(words[Int(words[label]) + 1] & 0xFF == words[at], at, "the first byte of the child's label")
+        let child = try image.node(at + 1, before: trie, size: Format.TrieNode.sizeMin)
+        try image.expect(words[child] > 0, child, "a child with a label")
+        try image.expect(words[child + 1] & 0xFF == words[at], at, "the first byte of the child's label")
         try verifyTrie(child, payload: payload)
     }
 
@@ -169,7 +174,7 @@ public struct Verifier {
         }
         if words[index + Format.ResourceIndex.trie] != 0 {
             try verifyTrie(
-                image.node(index + Format.ResourceIndex.trie, before: index, size: Format.TrieNode.terminals),
+                image.node(index + Format.ResourceIndex.trie, before: index, size: Format.TrieNode.sizeMin),
                 payload: payload)
         }
         guard words[index + Format.ResourceIndex.notList] != 0 else { return }

@@ -54,6 +54,7 @@ struct DocumentEmitter {
 
     private mutating func emitIndex(_ effect: Effect) -> UInt32 {
         var exact: [UInt32: [Int]] = [:]
+        var services: [UInt32: [Int]] = [:]
         var patterns: [[Piece]: [Int]] = [:]
         var order: [[Piece]] = []
         var notActions: [Int] = []
@@ -70,17 +71,20 @@ struct DocumentEmitter {
                 let pieces = Lowering.action(name)
                 if let symbol = exactSymbol(pieces) {
                     DocumentEmitter.add(number, to: &exact[symbol, default: []])
+                } else if let symbol = serviceSymbol(pieces) {
+                    DocumentEmitter.add(number, to: &services[symbol, default: []])
                 } else {
                     if patterns[pieces] == nil { order.append(pieces) }
                     DocumentEmitter.add(number, to: &patterns[pieces, default: []])
                 }
             }
         }
-        guard !exact.isEmpty || !order.isEmpty || !notActions.isEmpty else { return 0 }
-        let table = emitExact(exact.mapValues { leaf($0) })
+        guard !exact.isEmpty || !services.isEmpty || !order.isEmpty || !notActions.isEmpty else { return 0 }
+        let table = emitExact(leaves(exact))
+        let serviceTable = emitExact(leaves(services))
         let trie = emitTrie(order.map { ($0, leaf(patterns[$0] ?? [])) })
         let notList = emitNotActions(notActions)
-        return append([table, trie, notList])
+        return append([table, serviceTable, trie, notList])
     }
 
     private static func add(_ number: Int, to list: inout [Int]) {
@@ -92,10 +96,25 @@ struct DocumentEmitter {
         return symbols.action(Text(String(decoding: bytes, as: UTF8.self)))
     }
 
+    /// The service of which a pattern takes every action: `svc:*`.
+    private func serviceSymbol(_ pieces: [Piece]) -> UInt32? {
+        guard pieces.count == 2, pieces[1] == .anyRun, case .literal(let bytes) = pieces[0],
+            bytes.firstIndex(of: ASCII.colon) == bytes.count - 1, bytes.count > 1
+        else { return nil }
+        let symbol = symbols.service(Text(String(decoding: bytes.dropLast(), as: UTF8.self)))
+        // Beyond, symbols do not fit what the table of actions says of services.
+        return symbol < Format.ActionSymbol.noService ? symbol : nil
+    }
+
+    private mutating func leaves(_ numbers: [UInt32: [Int]]) -> [UInt32: UInt32] {
+        // In the order of symbols: equal documents are equal words.
+        numbers.sorted { $0.key < $1.key }.reduce(into: [:]) { $0[$1.key] = leaf($1.value) }
+    }
+
     private mutating func widenMask(_ pattern: Text) {
         let service = pattern.foldedASCII.split(at: ASCII.colon, maximum: 2)
         let isOpen = service.count < 2 || service[0].utf8.contains { $0 == ASCII.star || $0 == ASCII.questionMark }
-        serviceMask |= isOpen ? .max : symbols.serviceMask(service[0])
+        serviceMask |= isOpen ? .max : Format.ServiceMask.mask(of: symbols.service(service[0]))
     }
 
     private mutating func emitExact(_ payloads: [UInt32: UInt32]) -> UInt32 {
@@ -132,13 +151,20 @@ struct DocumentEmitter {
 
     private mutating func emitExclusion(_ names: [Text]) -> UInt32 {
         var exact: [UInt32: UInt32] = [:]
+        var services: [UInt32: UInt32] = [:]
         var patterns: [([Piece], UInt32)] = []
         for name in names {
             let pieces = Lowering.action(name)
-            if let symbol = exactSymbol(pieces) { exact[symbol] = 1 } else { patterns.append((pieces, 1)) }
+            if let symbol = exactSymbol(pieces) {
+                exact[symbol] = 1
+            } else if let symbol = serviceSymbol(pieces) {
+                services[symbol] = 1
+            } else {
+                patterns.append((pieces, 1))
+            }
         }
-        let table = emitExact(exact)
-        return append([table, emitTrie(patterns), 0])
+        let (table, serviceTable) = (emitExact(exact), emitExact(services))
+        return append([table, serviceTable, emitTrie(patterns), 0])
     }
 
     private mutating func append(_ words: [UInt32]) -> UInt32 {

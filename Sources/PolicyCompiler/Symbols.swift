@@ -28,8 +28,10 @@ public final class Symbols {
         conditionPrograms = ProgramWriter { [unowned self] in testedKey($0) }
     }
 
-    /// Names of action symbols and of key symbols, for listings.
-    public var names: (actions: [String], keys: [String]) { (actions.map(\.string), keys.map(\.string)) }
+    /// Names of action, service and key symbols, for listings.
+    public var names: (actions: [String], services: [String], keys: [String]) {
+        (actions.map(\.string), services.map(\.string), keys.map(\.string))
+    }
 
     /// How many symbols and conditions there are; grows with every document ever compiled.
     public var size: Int { actions.count + keys.count + conditionCount }
@@ -42,9 +44,9 @@ public final class Symbols {
         Symbols.intern(name, &actions, &actionIDs)
     }
 
-    /// The mask of a folded service name; the first 63 services have a bit each, all others share the last.
-    func serviceMask(_ name: Text) -> UInt64 {
-        1 << UInt64(min(Symbols.intern(name, &services, &serviceIDs), 63))
+    /// The symbol of a folded service name.
+    func service(_ name: Text) -> UInt32 {
+        Symbols.intern(name, &services, &serviceIDs)
     }
 
     /// The symbol of a folded key.
@@ -69,8 +71,24 @@ public final class Symbols {
         return id
     }
 
+    /// What the table of actions says of a folded name.
+    func payload(ofAction name: Text) -> UInt32 {
+        name.withByteView { view in
+            guard let colon = ActionName.colon(view) else { return 0 }
+            let service = serviceIDs[view.slice(0, colon).text] ?? Format.ActionSymbol.noService
+            return min(service, Format.ActionSymbol.noService) << Format.ActionSymbol.serviceShift
+                | Format.ActionSymbol.isAskable
+                | (ActionName.isAccessManagement(view) ? Format.ActionSymbol.isAccessManagement : 0)
+        }
+    }
+
     private static func languageFlags(_ folded: Text) -> UInt32 {
         var flags: UInt32 = ConditionKeys.isEngineOwned(folded: folded) ? Format.KeyFlag.isEngineOwned : 0
+        if folded == "aws:tagkeys" || folded.hasPrefix("saml:")
+            || TagKeyPrefix.allCases.contains(where: { folded.hasPrefix(Text($0.rawValue)) })
+        {
+            flags |= Format.KeyFlag.isOfFamily
+        }
         if let declaration = ConditionKeys.declaration(ofFolded: folded) { flags |= declared(declaration) }
         return flags
     }

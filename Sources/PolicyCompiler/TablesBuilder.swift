@@ -272,16 +272,17 @@ public struct TablesBuilder {
         let only = storeAccounts.count == 1 ? Int(storeAccounts[0]) : 0
         return DecisionTables(
             DecisionTables.Segments(
-                actions: SymbolTableWriter.storage(symbols.actions.map { ($0, 0) }),
-                services: SymbolTableWriter.storage(
-                    symbols.services.enumerated().map { ($1, UInt32(min($0, 63))) }),
-                keys: SymbolTableWriter.storage(symbols.keys.map { ($0, 0) }),
+                actions: SymbolTableWriter.storage(
+                    symbols.actions.map { ($0, symbols.payload(ofAction: $0)) }, foldsCase: true),
+                services: SymbolTableWriter.storage(symbols.services.map { ($0, 0) }, foldsCase: true),
+                keys: SymbolTableWriter.storage(symbols.keys.map { ($0, 0) }, foldsCase: true),
                 keyFlags: ImageStorage(keyFlags), conditions: symbols.conditionWriter.storage(),
                 conditionCount: symbols.conditionCount, documents: documents.map(\.storage),
-                directory: directory.storage(), users: SymbolTableWriter.storage(users),
-                roles: SymbolTableWriter.storage(roles), roleARNs: SymbolTableWriter.storage(roleARNs),
-                managedPolicies: SymbolTableWriter.storage(managedPolicies),
-                accounts: SymbolTableWriter.storage(accounts), registry: registry),
+                directory: directory.storage(), users: SymbolTableWriter.storage(users, foldsCase: false),
+                roles: SymbolTableWriter.storage(roles, foldsCase: false),
+                roleARNs: SymbolTableWriter.storage(roleARNs, foldsCase: false),
+                managedPolicies: SymbolTableWriter.storage(managedPolicies, foldsCase: false),
+                accounts: SymbolTableWriter.storage(accounts, foldsCase: false), registry: registry),
             onlyAccount: only, organization: Int(organization))
     }
 
@@ -295,9 +296,9 @@ public struct TablesBuilder {
         directory.append(distinct.reduce(0) { $0 | documents[Int($1)].flags })
         for slot in distinct {
             let document = documents[Int(slot)]
-            directory.append(slot)
             directory.append(UInt32(truncatingIfNeeded: document.serviceMask))
             directory.append(UInt32(truncatingIfNeeded: document.serviceMask >> 32))
+            directory.append(slot)
             directory.append(document.flags)
         }
         sets[distinct] = offset

@@ -54,7 +54,9 @@ struct TrieBuilder {
 
     /// Writes the trie, children before their parents, and gives the root's offset.
     func emit(_ programs: inout ProgramWriter, into writer: inout ImageWriter) -> UInt32 {
-        emit(root, &programs, &writer)
+        // What all patterns begin with is the root's own label.
+        let isStep = root.terminals.isEmpty && root.children.count == 1
+        return emit(isStep ? root.children.first?.value ?? root : root, &programs, &writer)
     }
 
     private func emit(_ node: Node, _ programs: inout ProgramWriter, _ writer: inout ImageWriter) -> UInt32 {
@@ -62,9 +64,7 @@ struct TrieBuilder {
             .map { (byte: UInt32($0.key), offset: emit($0.value, &programs, &writer)) }
         let terminals = node.terminals
             .map { (program: programs.emit($0.pieces, into: &writer), payload: $0.payload) }
-        let label = node.label.isEmpty ? 0 : writer.append(bytes: node.label)
-        let offset = writer.offset
-        writer.append(label)
+        let offset = writer.append(bytes: node.label)
         writer.append(UInt32(terminals.count))
         writer.append(UInt32(children.count))
         for terminal in terminals {

@@ -18,8 +18,37 @@ public struct IPAddress: Sendable, Hashable {
     ///
     /// Dotted quad without leading zeros, or RFC 4291 text without a zone.
     public init?(_ text: Span<UInt8>) {
-        guard let address = IPAddress.parse(text, from: 0, to: text.count) else { return nil }
-        self = address
+        if let quad = IPAddress.quad(text) {
+            self.init(bits: 32, high: 0, low: quad)
+        } else if let address = IPAddress.parse(text, from: 0, to: text.count) {
+            self = address
+        } else {
+            return nil
+        }
+    }
+
+    /// A whole text that is a dotted quad, in one pass; what it does not take `parse` looks at again.
+    private static func quad(_ text: Span<UInt8>) -> UInt64? {
+        guard text.count <= 15 else { return nil }
+        var value: UInt64 = 0
+        var octet: UInt64 = 0
+        var digits = 0
+        var dots = 0
+        for index in 0..<text.count {
+            let digit = UInt64(text[index] &- 0x30)
+            if digit < 10 {
+                // A zero in front of another digit is refused.
+                guard digits == 0 || octet != 0 else { return nil }
+                octet = octet &* 10 &+ digit
+                digits &+= 1
+            } else {
+                guard text[index] == 0x2E, digits > 0, octet <= 255 else { return nil }
+                value = value << 8 | octet
+                dots &+= 1
+                (octet, digits) = (0, 0)
+            }
+        }
+        return dots == 3 && digits > 0 && octet <= 255 ? value << 8 | octet : nil
     }
 
     /// The address with `::ffff:a.b.c.d` made `a.b.c.d`, as request values are read (spec §5, §13-15).

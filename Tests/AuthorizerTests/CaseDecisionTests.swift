@@ -85,16 +85,15 @@ extension Deciding {
         let tables = snapshot.tables
         view.fill(principal, question.action, question.resource, question.context, keys: snapshot.tables.keys)
         scratch.begin(conditionCount: tables.conditionCount, now: question.now)
-        scratch.foldedAction = view.keep(question.action.foldedASCII)
-        scratch.actionSymbol = tables.actions.id(of: scratch.foldedAction)
-        view.beginBinding(keyCount: tables.keyCount)
+        scratch.setAction(view.keep(question.action.foldedASCII), in: tables.view)
+        view.beginBinding(keyCount: tables.view.keyCount)
         for index in 0..<view.entries.count where view.entries[index].valueCount > 0 {
             guard view.entries[index].keyID != SymbolTable.none else { continue }
             let isBound = view.bind(view.entries[index].keyID, toEntry: index)
             #expect(isBound)
         }
         let evaluation = Evaluation(
-            document: tables.documents[0], conditions: tables.conditions, keyFlags: tables.keyFlags)
+            document: tables.view.documents[0], conditions: tables.view.conditions, keyFlags: tables.view.keyFlags)
         return !evaluation.grades(
             ofEffectAt: Format.Document.allow, enough: Grades(rawValue: .max), view, &scratch
         ).isEmpty

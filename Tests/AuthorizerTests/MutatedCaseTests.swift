@@ -17,7 +17,7 @@ struct MutatedCaseTests {
     /// need another caller *and* another key at once.
     private static let unnoticed: [PolicyMutant.Change: Int] = [
         .flippedEffect: 9, .droppedCondition: 18, .widenedAction: 9, .widenedResource: 2, .widenedPrincipal: 7,
-        .lostAction: 2, .toggledIfExists: 40, .swappedQuantifier: 2, .droppedStatement: 10,
+        .lostAction: 2, .toggledIfExists: 41, .swappedQuantifier: 2, .droppedStatement: 10,
     ]
 
     private struct Key: Hashable {

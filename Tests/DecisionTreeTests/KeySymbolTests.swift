@@ -36,7 +36,7 @@ struct SymbolTableTests {
     @Test("finds every name it was given, and no other", arguments: [0, 1, 7, 8, 1_000])
     func finds(count: Int) {
         let names = (0..<count).map { Text("docs:action\($0)") }
-        let storage = SymbolTableWriter.storage(names.map { ($0, 7) })
+        let storage = SymbolTableWriter.storage(names.map { ($0, 7) }, foldsCase: true)
         let table = SymbolTable(storage.image, foldsCase: true)
         #expect(table.count == count)
         for (id, name) in names.enumerated() {
@@ -50,7 +50,7 @@ struct SymbolTableTests {
 
     @Test("a table that does not fold tells cases apart")
     func cases() {
-        let storage = SymbolTableWriter.storage([("user/bob", 3), ("user/Bob", 4)])
+        let storage = SymbolTableWriter.storage([("user/bob", 3), ("user/Bob", 4)], foldsCase: false)
         let table = SymbolTable(storage.image, foldsCase: false)
         #expect(Text("user/Bob").withByteView { table.payload(of: $0) } == 4)
         #expect(Text("user/bob").withByteView { table.payload(of: $0) } == 3)

@@ -24,7 +24,7 @@ struct ListingTests {
         let conditions = symbols.conditionWriter.storage()
         var listing = Listing(
             document: compiled.storage.image, conditions: conditions.image, actionNames: symbols.names.actions,
-            keyNames: symbols.names.keys)
+            serviceNames: symbols.names.services, keyNames: symbols.names.keys)
         #expect(
             listing.print() == """
                 document statements=2 mask=1

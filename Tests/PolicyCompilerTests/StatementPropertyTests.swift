@@ -53,8 +53,8 @@ struct StatementPropertyTests {
     /// Whether the document's mask has the bit of the action's service, without which its set would skip it.
     private func isMasked(_ walking: Walking, _ action: Text) -> Bool {
         let service = action.foldedASCII.split(at: ASCII.colon, maximum: 2).first ?? ""
-        let bit = min(service.withByteView { walking.tables.services.payload(of: $0) }, 63)
-        return walking.compiled.serviceMask & (1 << UInt64(bit)) != 0
+        let symbol = service.withByteView { walking.tables.view.services.id(of: $0) }
+        return walking.compiled.serviceMask & Format.ServiceMask.mask(of: symbol) != 0
     }
 
     private func withoutPrincipals(_ document: Document) -> Document {

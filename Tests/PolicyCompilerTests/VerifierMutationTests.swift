@@ -53,15 +53,15 @@ struct VerifierMutationTests {
                 found += asking.grades(image, walking.tables, header).isEmpty ? 0 : 1
             }
         }
-        var listing = Listing(document: image, conditions: walking.tables.conditions)
+        var listing = Listing(document: image, conditions: walking.tables.view.conditions)
         return found + listing.print().utf8.count
     }
 
     static func verifies(_ words: [UInt32], _ walking: Walking, conditions: [UInt32]? = nil) -> Bool {
-        let image = walking.tables.conditions
+        let image = walking.tables.view.conditions
         var verifier = Verifier(
             document: words, conditions: conditions ?? (0..<image.count).map { image[$0] },
-            conditionCount: walking.tables.conditionCount, keyCount: walking.tables.keyCount)
+            conditionCount: walking.tables.conditionCount, keyCount: walking.tables.view.keyCount)
         do throws(VerificationFailure) {
             try verifier.verify()
             return true
@@ -105,7 +105,7 @@ struct VerifierMutationTests {
             var asking = Asking()
             var (refused, walked) = (0, 0)
             for walking in try Self.documents() {
-                let image = walking.tables.conditions
+                let image = walking.tables.view.conditions
                 let words = (0..<image.count).map { image[$0] }
                 for index in words.indices {
                     for value in Self.values(words[index], count: words.count) {

@@ -35,8 +35,8 @@ struct Walking {
 
     var listing: String {
         var listing = Listing(
-            document: compiled.storage.image, conditions: tables.conditions, actionNames: symbols.names.actions,
-            keyNames: symbols.names.keys)
+            document: compiled.storage.image, conditions: tables.view.conditions, actionNames: symbols.names.actions,
+            serviceNames: symbols.names.services, keyNames: symbols.names.keys)
         return listing.print()
     }
 
@@ -75,9 +75,8 @@ struct Asking: ~Copyable {
         view.reset()
         scratch.begin(conditionCount: tables.conditionCount, now: Instant(seconds: 0))
         view.resource = keep(resource)
-        scratch.foldedAction = keep(action.foldedASCII)
-        scratch.actionSymbol = tables.actions.id(of: scratch.foldedAction)
-        view.beginBinding(keyCount: tables.keyCount)
+        scratch.setAction(keep(action.foldedASCII), in: tables.view)
+        view.beginBinding(keyCount: tables.view.keyCount)
         for entry in context { bind(entry, tables) }
     }
 
@@ -114,7 +113,7 @@ struct Asking: ~Copyable {
     mutating func grades(
         _ document: Image, conditions: Image? = nil, _ tables: DecisionTables, _ header: Int
     ) -> Grades {
-        Evaluation(document: document, conditions: conditions ?? tables.conditions, keyFlags: tables.keyFlags)
+        Evaluation(document: document, conditions: conditions ?? tables.view.conditions, keyFlags: tables.view.keyFlags)
             .grades(ofEffectAt: header, enough: Grades(rawValue: .max), view, &scratch)
     }
 }

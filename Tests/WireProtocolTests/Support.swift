@@ -28,7 +28,7 @@ struct Keys {
     private let storage: ImageStorage
 
     init(_ names: [Text] = ["aws:SourceIp", "app:Level"]) {
-        storage = SymbolTableWriter.storage(names.map { ($0, 0) })
+        storage = SymbolTableWriter.storage(names.map { ($0, 0) }, foldsCase: true)
     }
 
     var table: SymbolTable { SymbolTable(storage.image, foldsCase: true) }

@@ -79,14 +79,14 @@ enum CompileTarget {
     }
 
     private static func conditionWords(_ walking: Walking) -> [UInt32] {
-        let image = walking.tables.conditions
+        let image = walking.tables.view.conditions
         return (0..<image.count).map { image[$0] }
     }
 
     private static func verifies(_ words: [UInt32], _ conditions: [UInt32], _ walking: Walking) -> Bool {
         var verifier = Verifier(
             document: words, conditions: conditions, conditionCount: walking.tables.conditionCount,
-            keyCount: walking.tables.keyCount)
+            keyCount: walking.tables.view.keyCount)
         do throws(VerificationFailure) {
             try verifier.verify()
             return true

@@ -12,7 +12,7 @@ import PolicyModel
 enum WireTarget {
     private nonisolated(unsafe) static var scanner = MessageScanner()
     private static let keys = SymbolTableWriter.storage(
-        (["aws:SourceIp", "app:Level", "app:Tags"] as [Text]).map { ($0.foldedASCII, 0) })
+        (["aws:SourceIp", "app:Level", "app:Tags"] as [Text]).map { ($0.foldedASCII, 0) }, foldsCase: true)
 
     static func run(_ input: [UInt8]) {
         guard input.count <= WireBounds.messageBytesMax else { return }
