@@ -6,7 +6,7 @@
 /// Every offset in a node points to a node written before it, so no walk can go in circles.
 public enum Format {
     /// First word of a document: "PD" and the format's version.
-    public static let documentMagic: UInt32 = 0x5044_0001
+    public static let documentMagic: UInt32 = 0x5044_0002
 
     /// `[magic, statements, flags, mask low, mask high, allow index, deny index]`; an index is an action index or 0.
     public enum Document {
