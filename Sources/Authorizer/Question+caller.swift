@@ -7,34 +7,41 @@ extension Question {
     mutating func resolveCaller(
         _ view: borrowing RequestView, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict? {
-        try checkProvider(view)
+        if isAssumption { try checkProvider(view) }
         if let reason = identify(view, &scratch.caller) { return Verdict(.implicitDeny, reason) }
-        try checkSession(view, scratch.caller)
+        if view.session.isGiven { try checkSession(view, scratch.caller) }
         scratch.caller.provider =
             scratch.caller.kind == .bearer ? assumption.federatedProvider : view.session.federatedProvider
+        let directory = tables.directory
         if accountRecord != 0 {
-            scratch.caller.account = bytes(accountRecord + Format.AccountRecord.id)
-            scratch.caller.canonicalID = bytes(accountRecord + Format.AccountRecord.canonicalID)
-            let flags = tables.directory[accountRecord + Format.AccountRecord.flags]
+            let account = directory.record(accountRecord, size: Format.AccountRecord.size)
+            scratch.caller.account = Question.bytes(account[Format.AccountRecord.id], directory)
+            scratch.caller.canonicalID = Question.bytes(account[Format.AccountRecord.canonicalID], directory)
             // A missing control policy quarantines the accounts below it (design §3.2 rule 3).
-            if flags & Format.AccountRecord.isQuarantined != 0 { return Verdict(.implicitDeny, .brokenReference) }
+            if account[Format.AccountRecord.flags] & Format.AccountRecord.isQuarantined != 0 {
+                return Verdict(.implicitDeny, .brokenReference)
+            }
         }
         guard record != 0 else { return nil }
-        let flags = tables.directory[record + Format.PrincipalRecord.flags]
+        let principal = directory.record(record, size: Format.PrincipalRecord.groups)
         // Every decision for a quarantined principal is implicitDeny (design §3.2 rule 3).
-        if flags & Format.PrincipalRecord.isQuarantined != 0 { return Verdict(.implicitDeny, .brokenReference) }
-        scratch.caller.arn = bytes(record + Format.PrincipalRecord.arn)
-        scratch.caller.id = bytes(record + Format.PrincipalRecord.id)
-        scratch.caller.hasBoundary = tables.directory[record + Format.PrincipalRecord.boundarySet] != 0
+        if principal[Format.PrincipalRecord.flags] & Format.PrincipalRecord.isQuarantined != 0 {
+            return Verdict(.implicitDeny, .brokenReference)
+        }
+        scratch.caller.arn = Question.bytes(principal[Format.PrincipalRecord.arn], directory)
+        scratch.caller.id = Question.bytes(principal[Format.PrincipalRecord.id], directory)
+        scratch.caller.hasBoundary = principal[Format.PrincipalRecord.boundarySet] != 0
         return nil
     }
 
-    /// The bytes to which a word of the directory points; none for 0.
+    /// The bytes at an offset of the directory; none for 0.
     @inline(__always)
-    func bytes(_ word: Int) -> ByteView {
-        let offset = tables.directory.offset(word)
-        return offset == 0 ? ByteView() : tables.directory.bytes(offset)
+    static func bytes(_ offset: UInt32, _ directory: Image) -> ByteView {
+        offset == 0 ? ByteView() : directory.bytes(Int(offset))
     }
+
+    /// The bytes to which a word of the directory points; none for 0.
+    func bytes(_ word: Int) -> ByteView { Question.bytes(tables.directory[word], tables.directory) }
 
     private mutating func identify(_ view: borrowing RequestView, _ caller: inout CallerFacts) -> Reason? {
         let principal = view.principal

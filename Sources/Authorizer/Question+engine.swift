@@ -11,20 +11,27 @@ extension Question {
         if names.testedKeys & KeySymbol.engineKeys != 0 {
             guard bindKeys(names, &view, scratch) else { return false }
         }
-        guard bindSessionTags(names, &view), bindAssumption(names, &view) else { return false }
+        if view.session.isGiven { guard bindSessionTags(names, &view) else { return false } }
+        if isAssumption { guard bindAssumption(names, &view) else { return false } }
         bindTags(names, &view, scratch)
         return true
     }
 
-    /// The keys that the language names.
+    /// The keys that the language names, by the families of which anything is read.
     private func bindKeys(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) -> Bool {
-        set(KeySymbol.principalArn, principalARN(scratch.caller), names, &view)
+        let tested = names.testedKeys
+        if tested & KeySymbol.callerKeys != 0 {
+            guard bindKind(names, &view, scratch) else { return false }
+        }
+        if tested & KeySymbol.organizationKeys != 0 { bindOrganizations(names, &view) }
+        if tested & KeySymbol.sessionKeys != 0 { bindSession(names, &view, scratch) }
+        if tested & KeySymbol.clockKeys != 0 {
+            guard bindClock(names, &view, scratch) else { return false }
+        }
         set(KeySymbol.resourceAccount, resourceAccount, names, &view)
         // "`ViaAWSService` = false otherwise" (spec §7): a caller that does not say more was not forwarded by a service.
         set(KeySymbol.viaAWSService, "false", names, &view)
-        bindOrganizations(names, &view)
-        return bindKind(names, &view, scratch) && bindSession(names, &view, scratch)
-            && bindClock(names, &view, scratch)
+        return true
     }
 
     /// "user ARN; role session → **role ARN with path**, never the session ARN; federated user → its ARN" (spec §7).
@@ -36,6 +43,7 @@ extension Question {
         _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) -> Bool {
         let caller = scratch.caller
+        set(KeySymbol.principalArn, principalARN(caller), names, &view)
         if caller.kind != .anonymous, caller.kind != .bearer {
             set(KeySymbol.principalIsAWSService, caller.kind == .service ? "true" : "false", names, &view)
         }
@@ -44,7 +52,9 @@ extension Question {
             bindPrincipal("Account", caller.account, id: caller.account, names, &view)
         case .user:
             bindPrincipal("User", caller.account, id: uniqueID(caller), names, &view)
-            set(KeySymbol.username, bytes(record + Format.PrincipalRecord.name), names, &view)
+            if isTested(KeySymbol.username, names) {
+                set(KeySymbol.username, bytes(record + Format.PrincipalRecord.name), names, &view)
+            }
         case .session:
             bindPrincipal("AssumedRole", caller.account, id: ByteView(), names, &view)
             // A simulation may ask for any session of a role, which has no name.
@@ -66,6 +76,7 @@ extension Question {
     /// "An entity without `UserId`/`RoleId` is known by its ARN" (design §3.2).
     private func uniqueID(_ caller: CallerFacts) -> ByteView { caller.id.isEmpty ? caller.arn : caller.id }
 
+    @inline(__always)
     private func bindPrincipal(
         _ type: StaticString, _ account: ByteView, id: ByteView, _ names: TablesView, _ view: inout RequestView
     ) {
@@ -111,20 +122,17 @@ extension Question {
     /// What the question says of the credentials: only temporary ones have MFA keys and a time of issue (spec §7).
     ///
     /// A session of which nothing is said has no MFA as far as anybody knows (design §3.3).
-    private func bindSession(
-        _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
-    ) -> Bool {
-        let session = view.session
+    private func bindSession(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) {
+        let kind = scratch.caller.kind
         // A bearer has no session yet, and comes from a provider all the same.
-        if scratch.caller.kind == .bearer { set(KeySymbol.federatedProvider, scratch.caller.provider, names, &view) }
-        let isTemporary = scratch.caller.kind == .session || scratch.caller.kind == .federatedUser || session.isGiven
-        guard isTemporary else { return true }
+        if kind == .bearer { set(KeySymbol.federatedProvider, scratch.caller.provider, names, &view) }
+        guard kind == .session || kind == .federatedUser || view.session.isGiven else { return }
+        let session = view.session
         set(KeySymbol.multiFactorAuthPresent, session.isMFAPresent ? "true" : "false", names, &view)
         if session.isMFAPresent { set(KeySymbol.multiFactorAuthAge, session.mfaAge, names, &view) }
         set(KeySymbol.tokenIssueTime, session.issued, names, &view)
         set(KeySymbol.sourceIdentity, session.sourceIdentity, names, &view)
         set(KeySymbol.federatedProvider, session.federatedProvider, names, &view)
-        return true
     }
 
     /// `aws:CurrentTime` and `aws:EpochTime`, of the one reading of the clock.

@@ -73,11 +73,24 @@ struct Question: ~Copyable {
     ) throws(RequestFault) -> Verdict? {
         try readAction(&view, &scratch)
         guard readResource(view.resource) else { throw .malformedResource }
-        findRegistryEntries(view, &scratch)
-        let isRoleMissing = !findTargetRole(view.resource, scratch)
+        if tables.registry.offset(0) != 0 { findRegistryEntries(view, &scratch) }
+        let isRoleMissing = scratch.isAccessManagement && !findTargetRole(view.resource, scratch)
         view.beginBinding(keyCount: tables.keyCount)
         try bindCaller(context, tables, &view, scratch)
         if let refusal = try resolveCaller(view, &scratch) { return refusal }
+        // Most questions are of long-term keys and about other services: nothing of this is about them.
+        if scratch.isAccessManagement || view.session.isGiven || isAssumption {
+            if let verdict = try checkCredentials(view, isRoleMissing: isRoleMissing, scratch) { return verdict }
+        }
+        if let refusal = resolveResourceAccount(view.resource, scratch) { return refusal }
+        guard bindEngine(tables, &view, scratch) else { throw .tooLarge }
+        return nil
+    }
+
+    /// What credentials, sessions and assumptions come to before policies are asked (spec §6.1, §8).
+    private func checkCredentials(
+        _ view: borrowing RequestView, isRoleMissing: Bool, _ scratch: borrowing Scratch
+    ) throws(RequestFault) -> Verdict? {
         // "`sts:GetCallerIdentity` is always allowed for a known principal, explicit denies included" (spec §6.1).
         if scratch.isAccessManagement, scratch.foldedAction.equals("sts:getcalleridentity"),
             scratch.caller.kind != .anonymous
@@ -89,8 +102,6 @@ struct Question: ~Copyable {
         if isUnsuitable(view, scratch) { return Verdict(.implicitDeny, .unsuitableCredentials) }
         if isRoleMissing { return Verdict(.implicitDeny, .unknownRole) }
         if let reason = refusalOfAssumption(view) { return Verdict(.implicitDeny, reason) }
-        if let refusal = resolveResourceAccount(view.resource, scratch) { return refusal }
-        guard bindEngine(tables, &view, scratch) else { throw .tooLarge }
         return nil
     }
 

@@ -143,18 +143,29 @@ public final class DecisionTables: Sendable {
 public enum KeySymbol {
     /// A bit for each key that the engine computes for every question; the keys of an STS call come on top.
     @inlinable public static var engineKeys: UInt64 {
-        let principal =
-            bit(principalArn) | bit(principalAccount) | bit(principalType) | bit(userID) | bit(username)
-            | bit(principalOrgID) | bit(principalOrgPaths) | bit(principalOrgMasterAccountID)
-        let service = bit(principalIsAWSService) | bit(principalServiceName) | bit(principalServiceNamesList)
-        let session =
-            bit(sourceIdentity) | bit(federatedProvider) | bit(tokenIssueTime) | bit(multiFactorAuthPresent)
-            | bit(multiFactorAuthAge)
-        let rest =
-            bit(currentTime) | bit(epochTime) | bit(viaAWSService) | bit(resourceAccount) | bit(resourceOrgID)
-            | bit(resourceOrgPaths)
-        return principal | service | session | rest
+        callerKeys | organizationKeys | sessionKeys | clockKeys | bit(viaAWSService) | bit(resourceAccount)
     }
+
+    /// A bit for each key that says who the caller is.
+    @inlinable public static var callerKeys: UInt64 {
+        let principal = bit(principalArn) | bit(principalAccount) | bit(principalType) | bit(userID) | bit(username)
+        return principal | bit(principalIsAWSService) | bit(principalServiceName) | bit(principalServiceNamesList)
+    }
+
+    /// A bit for each key of the caller's and the resource's organization.
+    @inlinable public static var organizationKeys: UInt64 {
+        let principal = bit(principalOrgID) | bit(principalOrgPaths) | bit(principalOrgMasterAccountID)
+        return principal | bit(resourceOrgID) | bit(resourceOrgPaths)
+    }
+
+    /// A bit for each key of the caller's credentials.
+    @inlinable public static var sessionKeys: UInt64 {
+        let mfa = bit(multiFactorAuthPresent) | bit(multiFactorAuthAge)
+        return mfa | bit(sourceIdentity) | bit(federatedProvider) | bit(tokenIssueTime)
+    }
+
+    /// A bit for each key of the clock.
+    @inlinable public static var clockKeys: UInt64 { bit(currentTime) | bit(epochTime) }
 
     @inlinable
     static func bit(_ symbol: UInt32) -> UInt64 { 1 << UInt64(symbol) }

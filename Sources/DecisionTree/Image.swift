@@ -58,6 +58,14 @@ public struct Image: @unchecked Sendable, BitwiseCopyable {  // Read-only words.
     @inlinable
     public func offset(_ offset: Int) -> Int { Int(self[offset]) }
 
+    /// A node of a known number of words, whose bounds are checked here once.
+    @inlinable
+    @inline(__always)
+    public func record(_ offset: Int, size: Int) -> ImageRecord {
+        precondition(offset >= 0 && size >= 0 && size <= count - offset, "image offset out of range")
+        return unsafe ImageRecord(base: base + offset, size: size)
+    }
+
     /// The slot of a set's entry, if its document can match a service and has one of some flags; else `nil`.
     ///
     /// What a decision asks of every document in play: one check of bounds for all four words.
@@ -79,6 +87,32 @@ public struct Image: @unchecked Sendable, BitwiseCopyable {  // Read-only words.
         precondition(length <= (count - offset - 1) * 4, "image bytes out of range")
         return unsafe ByteView(
             base: UnsafeRawPointer(base + offset + 1).assumingMemoryBound(to: UInt8.self), count: length)
+    }
+}
+
+/// A node of an image, as many words as were asked for.
+///
+/// Where size and index are constants, the check of an index costs nothing.
+@frozen
+@safe
+public struct ImageRecord: @unchecked Sendable, BitwiseCopyable {  // Read-only words of an image.
+    @usableFromInline let base: UnsafePointer<UInt32>
+    @usableFromInline let size: Int
+
+    @inlinable
+    @inline(__always)
+    @unsafe
+    init(base: UnsafePointer<UInt32>, size: Int) {
+        unsafe self.base = base
+        self.size = size
+    }
+
+    /// A word of the node; out of range ends the process.
+    @inlinable
+    @inline(__always)
+    public subscript(index: Int) -> UInt32 {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: size), "record index out of range")
+        return unsafe base[index]
     }
 }
 

@@ -116,15 +116,20 @@ public struct RequestView: ~Copyable {
     ///
     /// - Returns: the index of the first entry that has to be looked at, or `end`.
     public mutating func bindOrdinary(from start: Int, to end: Int, keyFlags: Image) -> Int {
+        precondition(start >= 0 && end <= entries.count, "entries are bound that there are")
+        precondition(keyFlags.count <= slots.count, "every key of the binding has a slot")
         let special = Format.KeyFlag.isEngineOwned | Format.KeyFlag.isOfFamily | Format.KeyFlag.isDeclared
-        let mark = UInt64(binding) << 32
+        let (mark, known) = (UInt64(binding) << 32, keyFlags.count)
         var index = start
+        // Both buffers were checked above; a key is held against the number of keys.
         while index < end {
-            let key = Int(entries[index].keyID)
+            let entry = unsafe entries.base + index
+            let key = unsafe Int(entry.pointee.keyID)
             // The symbol of a key that nothing names is beyond all others.
-            guard key < keyFlags.count, keyFlags[key] & special == 0, !entries[index].isList else { return index }
-            guard slots[key] >> 32 != UInt64(binding) else { return index }
-            slots[key] = mark | UInt64(UInt32(truncatingIfNeeded: index))
+            guard key < known, unsafe keyFlags.base[key] & special == 0 && !entry.pointee.isList else { return index }
+            let slot = unsafe slots.base + key
+            guard unsafe slot.pointee >> 32 != UInt64(binding) else { return index }
+            unsafe slot.pointee = mark | UInt64(UInt32(truncatingIfNeeded: index))
             index &+= 1
         }
         return index
