@@ -47,7 +47,10 @@ extension Authorizer {
         _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>, tables: DecisionTables,
         sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Assumption {
-        defer { extendLifetime((tables, sessionPolicies)) }
+        defer {
+            extendLifetime(tables)
+            extendLifetime(sessionPolicies)
+        }
         var first: (targetRole: Int, verdict: Verdict)?
         var denied: Verdict?
         for action in actions(of: assumption, view) {

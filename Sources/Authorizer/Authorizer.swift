@@ -28,8 +28,26 @@ public enum Authorizer {
         mode: AuthorizerMode = .enforce, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Verdict {
         // What is read through a view lives as long as its tables.
-        defer { extendLifetime((tables, sessionPolicies)) }
-        var question = Question(tables.view, sessionPolicies?.view, mode)
+        defer {
+            extendLifetime(tables)
+            extendLifetime(sessionPolicies)
+        }
+        return try decideQuestion(&view, context, tables.view, sessionPolicies?.view, mode, &scratch, now)
+    }
+
+    /// The same with tables by their address, for a loop: it holds the tables, and counts no reference for a question.
+    public static func decide(
+        _ view: inout RequestView, context: Range<Int>, tables: TablesView, sessionPolicies: TablesView? = nil,
+        scratch: inout Scratch, now: Instant
+    ) throws(RequestFault) -> Verdict {
+        try decideQuestion(&view, context, tables, sessionPolicies, .enforce, &scratch, now)
+    }
+
+    private static func decideQuestion(
+        _ view: inout RequestView, _ context: Range<Int>, _ tables: TablesView, _ sessionPolicies: TablesView?,
+        _ mode: AuthorizerMode, _ scratch: inout Scratch, _ now: Instant
+    ) throws(RequestFault) -> Verdict {
+        var question = Question(tables, sessionPolicies, mode)
         return try run(&question, &view, context, &scratch, now)
     }
 

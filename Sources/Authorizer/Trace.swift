@@ -120,7 +120,10 @@ extension Authorizer {
         _ assumption: AssumptionView?, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,
         _ now: Instant
     ) throws(RequestFault) -> Trace {
-        defer { extendLifetime((tables, sessionPolicies)) }
+        defer {
+            extendLifetime(tables)
+            extendLifetime(sessionPolicies)
+        }
         var deciding = Question(tables.view, sessionPolicies?.view, mode, assumption)
         let verdict = try run(&deciding, &view, context, &scratch, now)
         let marks = view.marks

@@ -48,6 +48,17 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
         find(name).map { image[$0] } ?? SymbolTable.none
     }
 
+    /// Whether `find` would give this offset for a name; any offset may be asked about.
+    @inlinable
+    public func isEntry(_ offset: Int, named name: ByteView) -> Bool {
+        // Entries stand behind the slots, and end within the image.
+        guard offset >= 2, offset &+ 3 <= image.count else { return false }
+        let length = Int(image[offset &+ 2])
+        guard length == name.count, length <= (image.count &- offset &- 3) &* 4 else { return false }
+        let stored = image.bytes(offset &+ 2)
+        return foldsCase ? name.equals(folded: stored) : name.equals(stored)
+    }
+
     /// The symbol of the name whose entry `find` gave.
     @inlinable
     public func symbol(at offset: Int) -> UInt32 { image[offset] }

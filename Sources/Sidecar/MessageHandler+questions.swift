@@ -7,7 +7,11 @@ internal import WireProtocol
 // Questions.
 extension MessageHandler {
     mutating func answerAuthorize(explain: Bool) throws(WireError) {
-        let (decision, explanation) = try decide(scanner.contextRange, inForce.snapshot, explain: explain)
+        guard explain else {
+            let decision = try decide(scanner.contextRange, inForce.view)
+            return replies.append(inForce.replies[decision])
+        }
+        let (decision, explanation) = try explained(scanner.contextRange, inForce.snapshot)
         replies.appendAuthorizeReply(decision, revision: inForce.revision, explanation: explanation)
     }
 
@@ -24,7 +28,8 @@ extension MessageHandler {
     mutating func answerQuestions(
         explain: Bool, of snapshot: Snapshot, _ budget: inout TurnBudget
     ) -> MessageOutcome {
-        let tables = snapshot.tables
+        defer { extendLifetime(snapshot) }
+        let tables = snapshot.tables.view
         while budget.questions > 0 {
             let next = scanner.nextQuestion(keys: tables.keys)
             let isFirst = scanner.cursor.questionsDone == 1
@@ -34,7 +39,7 @@ extension MessageHandler {
                 return .answered
             case .fault(let fault): replies.appendAnswer(fault: fault, isFirst: isFirst)
             case .question(let context):
-                answerQuestion(context, snapshot, explain: explain, isFirst: isFirst)
+                answerQuestion(context, snapshot, tables, explain: explain, isFirst: isFirst)
             }
             budget.questions -= 1
         }
@@ -42,46 +47,84 @@ extension MessageHandler {
     }
 
     private mutating func answerQuestion(
-        _ context: Range<Int>, _ snapshot: Snapshot, explain: Bool, isFirst: Bool
+        _ context: Range<Int>, _ snapshot: Snapshot, _ tables: TablesView, explain: Bool, isFirst: Bool
     ) {
         do throws(WireError) {
-            let (decision, explanation) = try decide(context, snapshot, explain: explain)
-            replies.appendAnswer(decision, explanation: explanation, isFirst: isFirst)
+            if explain {
+                let (decision, explanation) = try explained(context, snapshot)
+                replies.appendAnswer(decision, explanation: explanation, isFirst: isFirst)
+            } else {
+                replies.appendAnswer(try decide(context, tables, of: snapshot), isFirst: isFirst)
+            }
         } catch {
             replies.appendAnswer(fault: error.questionFault, isFirst: isFirst)
         }
     }
 
     /// Decides the question in the scanner's view, with one reading of the clock.
+    ///
+    /// - Parameter tables: those of the snapshot, which its holder keeps for as long as this runs.
+    /// - Parameter snapshot: whose they are; `nil` for what is in force.
     private mutating func decide(
-        _ context: Range<Int>, _ snapshot: Snapshot, explain: Bool
-    ) throws(WireError) -> (Decision, WireExplanation?) {
+        _ context: Range<Int>, _ tables: TablesView, of snapshot: Snapshot? = nil
+    ) throws(WireError) -> Decision {
+        guard scanner.view.session.policies.isEmpty else {
+            return try decideInSession(context, snapshot ?? inForce.snapshot)
+        }
         let now = shared.clock.now()
-        let session = try sessionPolicies.policies(
-            in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
-        var verdict: Verdict
-        var explanation: Explanation?
+        let verdict: Verdict
         do throws(RequestFault) {
-            if explain {
-                let (trace, told) = try snapshot.explain(
-                    &scanner.view, context: context, sessionPolicies: session.map { ($0.tables, $0.sources) },
-                    scratch: &scratch, now: now)
-                (verdict, explanation) = (trace.verdict, told)
-            } else {
-                verdict = try Authorizer.decide(
-                    &scanner.view, context: context, tables: snapshot.tables, sessionPolicies: session?.tables,
-                    scratch: &scratch, now: now)
-            }
+            verdict = try Authorizer.decide(
+                &scanner.view, context: context, tables: tables, scratch: &scratch, now: now)
         } catch {
             throw .badRequest(error.message)
         }
-        // After deciding, so that a question that nobody may ask is still refused as such.
-        if now.seconds > inForce.trustedUntil {
-            verdict = Verdict(.implicitDeny, .stalePolicies)
-            explanation?.becomeStale()
+        return counted(verdict, now)
+    }
+
+    /// Decides a question that brings session policies of its own.
+    private mutating func decideInSession(_ context: Range<Int>, _ snapshot: Snapshot) throws(WireError) -> Decision {
+        let now = shared.clock.now()
+        let session = try sessionPolicies.policies(
+            in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
+        let verdict: Verdict
+        do throws(RequestFault) {
+            verdict = try Authorizer.decide(
+                &scanner.view, context: context, tables: snapshot.tables, sessionPolicies: session?.tables,
+                scratch: &scratch, now: now)
+        } catch {
+            throw .badRequest(error.message)
         }
-        tally.count(verdict.decision)
-        return (verdict.decision, explanation.map { WireExplanation($0) })
+        return counted(verdict, now)
+    }
+
+    /// The decision, unless the policies are older than the operator allows.
+    ///
+    /// After deciding, so that a question that nobody may ask is still refused as such.
+    private mutating func counted(_ verdict: Verdict, _ now: Instant) -> Decision {
+        let decision = now.seconds > inForce.trustedUntil ? Decision.implicitDeny : verdict.decision
+        tally.count(decision)
+        return decision
+    }
+
+    /// Decides the question in the scanner's view, and says why.
+    private mutating func explained(
+        _ context: Range<Int>, _ snapshot: Snapshot
+    ) throws(WireError) -> (Decision, WireExplanation) {
+        let now = shared.clock.now()
+        let session = try sessionPolicies.policies(
+            in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
+        let trace: Trace
+        var explanation: Explanation
+        do throws(RequestFault) {
+            (trace, explanation) = try snapshot.explain(
+                &scanner.view, context: context, sessionPolicies: session.map { ($0.tables, $0.sources) },
+                scratch: &scratch, now: now)
+        } catch {
+            throw .badRequest(error.message)
+        }
+        if now.seconds > inForce.trustedUntil { explanation.becomeStale() }
+        return (counted(trace.verdict, now), WireExplanation(explanation))
     }
 }
 

@@ -29,7 +29,12 @@ struct MessageHandler: ~Copyable {
     struct InForce {
         var snapshot: Snapshot
         var tables: DecisionTables
+        /// The tables by their address, which counts no reference for a question; `tables` keeps them.
+        var view: TablesView
         var revision: String
+        /// The answers of `Authorize` by this revision, which `prepared` keeps.
+        var replies: PreparedReplies.Views
+        var prepared: PreparedReplies
         var status: StoreStatus
         /// The last second in which decisions are still taken from the snapshot.
         var trustedUntil: Int64
@@ -80,9 +85,11 @@ struct MessageHandler: ~Copyable {
             let (sum, isOver) = since.addingReportingOverflow(seconds)
             trustedUntil = isOver ? .max : sum
         }
+        let prepared = PreparedReplies(revision: current.snapshot.revision)
         return InForce(
-            snapshot: current.snapshot, tables: current.snapshot.tables, revision: current.snapshot.revision,
-            status: current.status, trustedUntil: trustedUntil)
+            snapshot: current.snapshot, tables: current.snapshot.tables, view: current.snapshot.tables.view,
+            revision: current.snapshot.revision, replies: prepared.views, prepared: prepared, status: current.status,
+            trustedUntil: trustedUntil)
     }
 
     /// Answers one message, without its NUL, into `replies`.
@@ -96,7 +103,7 @@ struct MessageHandler: ~Copyable {
                 outcome = try goOn(message, progress, &budget)
             } else {
                 tally.requests += 1
-                let incoming = try scanner.scan(message, keys: inForce.tables.keys)
+                let incoming = try scanner.scan(message, keys: inForce.view.keys)
                 outcome = try perform(incoming, isTrusted: isTrusted, &budget)
             }
         } catch {

@@ -110,6 +110,7 @@ extension MessageScanner {
     /// `keys` must be those that were given to `scan` or `resume`.
     public mutating func nextQuestion(keys: SymbolTable) -> NextQuestion {
         guard batch.done < batch.count else { return .finished }
+        if batch.isPlain { return .question(context: nextPlainQuestion()) }
         let question = batch.next
         batch.next = Int(tape.tokens[question].next)
         batch.done += 1
@@ -155,6 +156,10 @@ extension MessageScanner {
         _ message: ByteView, at cursor: QuestionCursor, keys: SymbolTable
     ) throws(WireError) -> Incoming {
         let incoming = try scan(message, keys: keys)
+        if batch.isPlain {
+            batch.done = min(cursor.questionsDone, batch.count)
+            return incoming
+        }
         while batch.done < min(cursor.questionsDone, batch.count) {
             batch.next = Int(tape.tokens[batch.next].next)
             batch.done += 1

@@ -18,9 +18,17 @@ public struct MessageScanner: ~Copyable {
 
     var tape: JSONTape
     var batch = Batch()
+    /// The questions of a plain `AuthorizeMany`.
+    var plain = TrivialBuffer<PlainQuestion>(capacity: 16)
+    var guesses = KeyGuesses()
+    /// Whether plain messages are read in one pass; tests read them both ways.
+    var readsPlain = true
 
     /// What is kept between the questions of an `AuthorizeMany`.
     struct Batch {
+        /// Whether the questions are plain: they have been read, and stand in `plain`.
+        var isPlain = false
+        var plainDefaults = PlainQuestion()
         var defaults = QuestionMembers()
         var defaultContext = 0..<0
         var defaultSession = SessionView()
@@ -45,12 +53,12 @@ public struct MessageScanner: ~Copyable {
     ///
     /// `keys` are the condition keys of the snapshot that will decide.
     public mutating func scan(_ message: ByteView, keys: SymbolTable) throws(WireError) -> Incoming {
-        view.reset()
-        flags = CallFlags()
-        contextRange = 0..<0
-        assumption = AssumptionView()
-        batch = Batch()
+        begin()
         guard message.count <= WireBounds.messageBytesMax else { throw .tooLong }
+        if readsPlain {
+            if let incoming = scanPlain(message, keys) { return incoming }
+            begin()
+        }
         do throws(JSONFault) {
             try tape.read(message, into: &view.arena, depthMax: WireBounds.depthMax)
         } catch {
@@ -58,6 +66,14 @@ public struct MessageScanner: ~Copyable {
         }
         let envelope = try readEnvelope()
         return try dispatch(envelope, keys)
+    }
+
+    private mutating func begin() {
+        view.reset()
+        flags = CallFlags()
+        contextRange = 0..<0
+        assumption = AssumptionView()
+        batch = Batch()
     }
 
     /// The members of the message that count.

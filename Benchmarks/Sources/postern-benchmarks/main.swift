@@ -23,6 +23,7 @@ do {
     case "--json" where arguments.count == 2: try measureAll(json: arguments[1])
     case "counted" where arguments.count == 3:
         try DecisionBenchmark.counted(statements: Int(arguments[1]) ?? 100, inTurn: arguments[2] == "turn")
+    case "counted-messages" where arguments.count == 1: try MessageCount.run()
     case "serve" where arguments.count == 2:
         _ = measure_pin(RoundTripBenchmark.serverProcessor)
         try ServedStore.serve(path: arguments[1])
