@@ -10,6 +10,8 @@ struct SnapshotAssembly {
     private let known: [DocumentDigest: CompiledDocument]
     private var documents: [CompiledDocument] = []
     private var sourceSlots: [SourceKey: UInt32] = [:]
+    /// The slots of managed policies by their ARNs, as holders name them.
+    private var managedSlots: [Text: UInt32] = [:]
     /// Documents in play, by digest.
     private(set) var used: [DocumentDigest: CompiledDocument] = [:]
     /// Their slots.
@@ -35,6 +37,7 @@ struct SnapshotAssembly {
     mutating func compileAll() throws(SnapshotError) {
         for (key, policy) in directory.policies.sorted(by: { $0.key < $1.key }) {
             try compile(policy.source, .managed(key))
+            managedSlots[policy.arn] = sourceSlots[.managed(key)]
         }
         for (key, user) in directory.users.sorted(by: { $0.key < $1.key }) { try compile(user.holdings, of: key) }
         for (key, group) in directory.groups.sorted(by: { $0.key < $1.key }) { try compile(group.holdings, of: key) }
@@ -186,7 +189,7 @@ struct SnapshotAssembly {
     }
 
     private func managedSlot(_ arn: Text) -> UInt32? {
-        directory.policy(named: arn).flatMap { sourceSlots[.managed($0.key)] }
+        managedSlots[arn]
     }
 
     private func boundarySlot(_ holdings: PolicyHoldings) -> (slot: UInt32?, isWhole: Bool) {

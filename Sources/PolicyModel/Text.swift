@@ -28,18 +28,49 @@ public struct Text: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, 
 
     /// Byte equality.
     public static func == (lhs: Text, rhs: Text) -> Bool {
-        lhs.utf8.elementsEqual(rhs.utf8)
+        guard lhs.utf8.count == rhs.utf8.count else { return false }
+        return unsafe lhs.withBytes { left in unsafe rhs.withBytes { right in unsafe Text.order(left, right) == 0 } }
     }
 
     /// Byte order.
     public static func < (lhs: Text, rhs: Text) -> Bool {
-        lhs.utf8.lexicographicallyPrecedes(rhs.utf8)
+        unsafe lhs.withBytes { left in unsafe rhs.withBytes { right in unsafe Text.order(left, right) < 0 } }
     }
 
-    /// Hashes the bytes.
+    /// Hashes the bytes, all at once.
     public func hash(into hasher: inout Hasher) {
-        for byte in utf8 { hasher.combine(byte) }
-        hasher.combine(0xFF as UInt8)
+        hasher.combine(utf8.count)
+        unsafe withBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Lends the bytes, without a copy where the string holds them in a row.
+    private func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        if let result = unsafe utf8.withContiguousStorageIfAvailable(body) { return result }
+        return unsafe Array(utf8).withUnsafeBufferPointer(body)
+    }
+
+    /// Below, at or above 0 as the left bytes come before, are, or come behind the right ones.
+    private static func order(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
+        let count = min(left.count, right.count)
+        // No bytes have no address.
+        guard count > 0, let one = unsafe UnsafeRawPointer(left.baseAddress),
+            let other = unsafe UnsafeRawPointer(right.baseAddress)
+        else { return left.count - right.count }
+        var index = 0
+        while index + 8 <= count {
+            // Both loads end within `count`.
+            let (word, peer) = unsafe (
+                (one + index).loadUnaligned(as: UInt64.self), (other + index).loadUnaligned(as: UInt64.self)
+            )
+            if word != peer { return word.bigEndian < peer.bigEndian ? -1 : 1 }
+            index += 8
+        }
+        while index < count {
+            let (byte, peer) = unsafe (left[index], right[index])
+            if byte != peer { return byte < peer ? -1 : 1 }
+            index += 1
+        }
+        return left.count - right.count
     }
 
     /// The text with `A`…`Z` made `a`…`z`, and nothing else changed.
