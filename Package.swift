@@ -79,7 +79,8 @@ let package = Package(
             testsAlsoUse: [
                 "JSONDocument", "PolicyCompiler", "PolicySyntax", "Directory", "PolicyReference", "PolicyGenerators",
                 "PolicyCases",
-            ])
+            ],
+            testResources: [.copy("Mutants")])
         + room(
             "PolicyReference", mayLookInto: ["PolicyModel"],
             testsAlsoUse: ["JSONDocument", "PolicySyntax", "PolicyGenerators", "PolicyCases"])

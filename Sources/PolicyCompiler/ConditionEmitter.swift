@@ -16,6 +16,10 @@ struct ConditionEmitter {
         for value in condition.values {
             if let word = emit(value, &programs, &writer) { values.append(word) }
         }
+        // A set operator makes `Null` a constant, and write-time rules refuse it, too (spec §13-10).
+        if base == .null, let quantifier = condition.operator.quantifier {
+            values = quantifier == .forAllValues ? [0, 1] : []
+        }
         let offset = writer.offset
         writer.append(number)
         writer.append(comparison)

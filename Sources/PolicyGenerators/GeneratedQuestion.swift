@@ -91,12 +91,18 @@ public struct GeneratedQuestion: Sendable, Hashable {
     public var resourcePolicyRequired: Bool
     /// The resource's tags; when `nil` the context may assert `aws:ResourceTag/…`.
     public var resourceTags: [GeneratedTag]?
-    /// Empty for root users, and for whoever has no account.
+    /// Embedded in the user or role; empty for root users, and for whoever has no account.
     public var identityPolicies: [Document]
+    /// Managed policies attached to the user or role.
+    public var attachedPolicies: [Document] = []
+    /// What each group of a user brings; in turn embedded in the group and attached to it.
+    public var groupPolicies: [[Document]] = []
     /// `nil` for root users, and for whoever has no account.
     public var permissionsBoundary: Document?
     /// Only with a session.
     public var sessionPolicies: [Document]?
+    /// Managed policies that the session names as its own.
+    public var managedSessionPolicies: [Document]?
     /// The organization, where there is one.
     public var organization: GeneratedOrganization?
     /// The policies of the resource.
@@ -109,8 +115,10 @@ public struct GeneratedQuestion: Sendable, Hashable {
 
 extension GeneratedQuestion {
     /// Mends what a server would refuse: see `request`.
-    mutating func makeAcceptable() {
-        let plain = keysTestedPlain
+    ///
+    /// `others` are documents of the same store that have no say in the question.
+    mutating func makeAcceptable(beside others: [Document] = []) {
+        let plain = keysTestedPlain(beside: others)
         request.context.removeAll { entry in
             let folded = entry.key.foldedASCII
             guard case .multiple = entry.value, plain.contains(folded) else { return false }
@@ -128,9 +136,9 @@ extension GeneratedQuestion {
         }
     }
 
-    private var keysTestedPlain: Set<Text> {
-        var documents = identityPolicies + resourcePolicies + (permissionsBoundary.map { [$0] } ?? [])
-        documents += sessionPolicies ?? []
+    private func keysTestedPlain(beside others: [Document]) -> Set<Text> {
+        var documents = others + identityPolicies + attachedPolicies + groupPolicies.flatMap { $0 } + resourcePolicies
+        documents += (permissionsBoundary.map { [$0] } ?? []) + (sessionPolicies ?? []) + (managedSessionPolicies ?? [])
         let ceilings = [organization?.serviceControlPolicies, organization?.resourceControlPolicies]
         documents += ceilings.flatMap { $0 ?? [] }.flatMap { $0 }
         let conditions = documents.flatMap(\.statements).flatMap(\.conditions)

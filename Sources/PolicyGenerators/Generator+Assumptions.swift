@@ -16,6 +16,14 @@ public struct GeneratedAssumption: Sendable, Hashable {
     public var externalID: Text?
     /// The provider whose token an anonymous caller presents.
     public var federatedProvider: Text?
+    /// Policies of the role itself, which decide nothing of the call.
+    public var rolePolicies: [Document] = []
+    /// The role's own boundary, which decides nothing of it either.
+    public var roleBoundary: Document?
+    /// Policies given for the session to be.
+    public var sessionPolicies: [Document]?
+    /// Managed policies named for the session to be.
+    public var managedSessionPolicies: [Document]?
     /// How long the session is to last.
     public var durationSeconds: Int?
 }
@@ -46,6 +54,9 @@ extension Generator {
                 || ConditionKeys.isTag(folded, .resourceTag)
         }
         call.question = question
+        placeRole(&call)
+        call.question.makeAcceptable(
+            beside: call.rolePolicies + (call.roleBoundary.map { [$0] } ?? []) + (call.managedSessionPolicies ?? []))
         return call
     }
 

@@ -20,6 +20,7 @@ extension Generator {
             isTrust ? Text("arn:aws:iam::\(account):role/p/T") : resource(account: account, mayBeOdd: false)
         target.context = context(withEngineKeys: false)
         var question = assembled(session, owner: Generator.account(account), isTrust: isTrust)
+        place(&question)
         question.makeAcceptable()
         return question
     }

@@ -81,7 +81,12 @@ extension Generator {
         let region = random.chance(40) ? blurred(arn.region) : arn.region
         let account = random.chance(40) ? blurred(arn.account) : arn.account
         let rest = sixthField(arn.resource, expands: expands)
-        return Text("arn:\(partition):\(arn.service):\(region):\(account):\(rest)")
+        // "IAM ARNs carry no region and their sixth field must start with a known kind" (spec §2.4).
+        guard arn.service == "iam" else {
+            return Text("arn:\(partition):\(arn.service):\(region):\(account):\(rest)")
+        }
+        let isOfKind = rest.hasPrefix("role/") || rest == "*"
+        return Text("arn:\(partition):iam::\(account):\(isOfKind ? rest : "role/*")")
     }
 
     /// The sixth field, with a variable in one case of four; in 2008 documents that is plain text.

@@ -16,21 +16,26 @@ public struct Generator: Sendable {
     }
 
     var random: SeededRandom
+    /// Decides where documents are put, which is another matter than what they say: a seed keeps its questions when
+    /// there are more places.
+    var placing: SeededRandom
     var target: Target
     var isLarge = false
 
     /// The same seed makes the same things, in the same order.
     public init(seed: UInt64) {
-        self.init(SeededRandom(seed: seed))
+        self.init(SeededRandom(seed: seed), placing: SeededRandom(seed: ~seed))
     }
 
     /// A fuzzer's bytes decide what is made, one byte a choice.
     public init(choices: [UInt8]) {
-        self.init(SeededRandom(choices: choices))
+        // The same bytes from the other end.
+        self.init(SeededRandom(choices: choices), placing: SeededRandom(choices: choices.reversed()))
     }
 
-    private init(_ numbers: SeededRandom) {
+    private init(_ numbers: SeededRandom, placing: SeededRandom) {
         random = numbers
+        self.placing = placing
         let caller = Generator.caller(&random)
         target = Target(caller: caller, action: "docs:Read", resource: "arn:aws:docs:::b/x", context: [])
     }

@@ -76,7 +76,7 @@ extension Statement {
         conditions.indices.flatMap { index in
             var mutations = [(PolicyMutant.Change.droppedCondition, with { $0.conditions.remove(at: index) })]
             let test = conditions[index].operator
-            if test.base != .null {
+            if test.changesWithIfExists {
                 mutations.append((.toggledIfExists, with { $0.conditions[index].operator.ifExists.toggle() }))
             }
             if let quantifier = test.quantifier {
@@ -134,5 +134,17 @@ extension Statement {
     private var principalMutations: [Mutation] {
         guard principal != nil else { return [] }
         return [(.widenedPrincipal, with { $0.principal = .principal([.everyone]) })]
+    }
+}
+
+extension ConditionOperator {
+    /// Whether `IfExists` makes a difference: a missing key is true for `ForAllValues` and for negated operators without
+    /// it, too (spec §4.1).
+    fileprivate var changesWithIfExists: Bool {
+        switch quantifier {
+        case .forAllValues: false
+        case .forAnyValue: base != .null
+        case nil: base != .null && !base.isNegated
+        }
     }
 }

@@ -100,8 +100,12 @@ public enum AssumptionRules {
         session.issued = SlowDate.written(assumption.question.now)
         let role = ARN(assumption.question.resource)
         let name = role?.resource.split(at: ASCII.slash).last ?? ""
-        return AssumptionAnswer.NewSession(
+        var made = AssumptionAnswer.NewSession(
             principal: Text("arn:aws:sts::\(role?.account ?? ""):assumed-role/\(name)/\(assumption.sessionName)"),
             session: session)
+        // "on chaining only the newest session's policies apply": those of the call, and none of the caller's.
+        made.sessionPolicies = assumption.sessionPolicies
+        made.managedSessionPolicies = assumption.managedSessionPolicies
+        return made
     }
 }

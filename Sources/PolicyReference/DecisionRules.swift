@@ -76,7 +76,7 @@ public enum DecisionRules {
 
     /// Whether a user is under session policies.
     private static func isLimited(_ question: ReferenceQuestion) -> Bool {
-        question.caller.kind == .user && question.sessionPolicies != nil
+        question.caller.kind == .user && question.hasSessionPolicies
     }
 
     /// The rule of spec §6.5.

@@ -28,7 +28,10 @@ public enum LayerRules {
         findings.identity = look.finds(.allow, in: policies.identity, .identity)
         findings.boundary = policies.boundary.map { look.finds(.allow, in: [$0], .boundary) } ?? true
         findings.session =
-            policies.session.map { look.finds(.allow, in: $0, .session) } ?? (question.caller.kind != .federatedUser)
+            policies.hasSession
+            ? look.finds(.allow, in: policies.session, .session)
+                || look.finds(.allow, in: policies.managedSession, .managed)
+            : question.caller.kind != .federatedUser
         // "at **every** level some attached policy must Allow" (spec §6.2).
         findings.serviceControl = policies.serviceControl.allSatisfy { look.finds(.allow, in: $0, .scp) }
         findings.grades = look.grades(of: policies.resource)
@@ -46,7 +49,10 @@ public enum LayerRules {
         if look.finds(.deny, in: policies.boundary.map { [$0] } ?? [], .boundary) {
             layers.insert(.permissionsBoundary)
         }
-        if look.finds(.deny, in: policies.session ?? [], .session) { layers.insert(.sessionPolicy) }
+        if look.finds(.deny, in: policies.session, .session) || look.finds(.deny, in: policies.managedSession, .managed)
+        {
+            layers.insert(.sessionPolicy)
+        }
         if look.finds(.deny, in: policies.serviceControl.flatMap { $0 }, .scp) { layers.insert(.serviceControlPolicy) }
         if look.hits(policies.resource, hasBoundary: policies.boundary != nil) { layers.insert(.resourcePolicy) }
         // Their principal "must be `"*"`" (spec §2.5): everyone.
@@ -62,8 +68,11 @@ struct PoliciesInPlay {
     /// "root has no identity policy and no PB" (spec §6.3), and whoever has no account has neither.
     var identity: [Document] = []
     var boundary: Document?
-    /// Of IAM principals; `nil` when there are none.
-    var session: [Document]?
+    /// Whether the caller is under session policies, which only an IAM principal is.
+    var hasSession = false
+    var session: [Document] = []
+    /// By the write-time rules of managed policies, which complete short ARNs.
+    var managedSession: [Document] = []
     /// By level; empty when none bind the caller.
     var serviceControl: [[Document]]
     /// By level; empty when none act.
@@ -73,10 +82,17 @@ struct PoliciesInPlay {
     init(_ question: ReferenceQuestion) {
         let caller = question.caller
         if caller.account != nil, caller.kind != .root {
-            identity = question.identityPolicies
+            // "The union of all policies of one kind on one entity is one set (user's own + groups')" (spec §6.1).
+            identity = question.identityPolicies + question.attachedPolicies
+            // "Groups are not principals": only users are in them (spec §10).
+            if caller.roleARN == nil { identity += question.groupPolicies.flatMap { $0 } }
             boundary = question.permissionsBoundary
         }
-        session = caller.account == nil ? nil : question.sessionPolicies
+        if caller.account != nil {
+            hasSession = question.hasSessionPolicies
+            session = question.sessionPolicies ?? []
+            managedSession = question.managedSessionPolicies ?? []
+        }
         serviceControl = OrganizationRules.bindingServiceControlPolicies(question) ?? []
         resourceControl = OrganizationRules.actingResourceControlPolicies(question) ?? []
         resource = question.resourcePolicies
@@ -84,7 +100,7 @@ struct PoliciesInPlay {
 
     /// All of them.
     var all: [Document] {
-        identity + (boundary.map { [$0] } ?? []) + (session ?? []) + resource
+        identity + (boundary.map { [$0] } ?? []) + session + managedSession + resource
             + serviceControl.flatMap { $0 } + resourceControl.flatMap { $0 }
     }
 }

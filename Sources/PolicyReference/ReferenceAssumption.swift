@@ -6,7 +6,7 @@ public struct ReferenceAssumption: Sendable, Hashable {
     ///
     /// The action is that of the call, the resource the role's ARN; the one resource policy is the trust policy, and the
     /// resource's tags are the role's own.
-    public private(set) var question: ReferenceQuestion
+    public var question: ReferenceQuestion
     /// The name of the session to be.
     public var sessionName: Text
     /// The tags passed in the call.
@@ -17,6 +17,14 @@ public struct ReferenceAssumption: Sendable, Hashable {
     public var sourceIdentity: Text?
     /// The external id.
     public var externalID: Text?
+    /// The role's own identity policies: what its sessions may do, and nothing that decides the call.
+    public var rolePolicies: [Document] = []
+    /// The role's own boundary; "PBs and SCPs of the caller gate the call; those of the role do not" (spec §8).
+    public var roleBoundary: Document?
+    /// The policies given for the session to be.
+    public var sessionPolicies: [Document]?
+    /// The managed policies named for the session to be, of the role's account.
+    public var managedSessionPolicies: [Document]?
     /// How long the session is to last; `nil` for the default.
     public var durationSeconds: Int?
     /// The role's `MaxSessionDuration`.
@@ -51,6 +59,10 @@ public struct AssumptionAnswer: Sendable, Hashable {
         public var principal: Text
         /// Its facts; the tags and keys in the order of the keys without ASCII case.
         public var session: ReferenceSession
+        /// The policies given for it.
+        public var sessionPolicies: [Document]?
+        /// The managed policies named for it.
+        public var managedSessionPolicies: [Document]?
 
         /// Makes a session.
         public init(principal: Text, session: ReferenceSession) {

@@ -23,12 +23,18 @@ public struct ReferenceQuestion: Sendable, Hashable {
     public var isTrustPolicy = false
     /// The tags that the registry has for the resource.
     public var resourceTags: [ReferenceCaller.Tag] = []
-    /// The user's own, attached and groups' policies, or the role's; for a federated user those of its user.
+    /// The policies embedded in the user or role; for a federated user those of its user, as in the next two.
     public var identityPolicies: [Document] = []
+    /// The managed policies attached to the user or role.
+    public var attachedPolicies: [Document] = []
+    /// What each of the user's groups brings: the policies embedded in it and those attached to it.
+    public var groupPolicies: [[Document]] = []
     /// The permissions boundary, where the user or role has one.
     public var permissionsBoundary: Document?
-    /// The session policies, inline and managed; a federated user without any is granted nothing by them (spec §6.3).
+    /// The session policies given with the session; a federated user without any is granted nothing (spec §6.3).
     public var sessionPolicies: [Document]?
+    /// The managed policies that the session names as its policies.
+    public var managedSessionPolicies: [Document]?
     /// The levels of the caller's account, root first (spec §6.2).
     public var serviceControlPolicies: [[Document]]?
     /// The levels of the resource's account, root first (spec §6.2).
@@ -53,6 +59,9 @@ public struct ReferenceQuestion: Sendable, Hashable {
         self.resource = resource
         self.resourceAccount = resourceAccount ?? caller.account
     }
+
+    /// Whether the session is under session policies at all, be it under none that grants anything.
+    public var hasSessionPolicies: Bool { sessionPolicies != nil || managedSessionPolicies != nil }
 }
 
 /// The kinds of policy that can be in the way, in the order in which they are named (design §3.4).

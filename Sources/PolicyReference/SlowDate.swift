@@ -115,10 +115,11 @@ extension SlowDate {
         number >= 0 ? number / divisor : -((-number + divisor - 1) / divisor)
     }
 
+    private static func isLeap(_ year: Int) -> Bool { year % 400 == 0 || (year % 4 == 0 && year % 100 != 0) }
+
     /// The days in each month of a year.
     private static func lengths(of year: Int) -> [Int] {
-        let isLeap = year % 400 == 0 || (year % 4 == 0 && year % 100 != 0)
-        return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     }
 
     /// The date of an instant as `YYYY-MM-DDThh:mm:ss[.fffffffff]Z`, found by walking the calendar.
@@ -128,8 +129,8 @@ extension SlowDate {
         var day = Int(instant.seconds / 86_400)
         let second = Int(instant.seconds % 86_400)
         var year = 1970
-        while day >= lengths(of: year).reduce(0, +) {
-            day -= lengths(of: year).reduce(0, +)
+        while day >= (isLeap(year) ? 366 : 365) {
+            day -= isLeap(year) ? 366 : 365
             year += 1
         }
         var month = 1

@@ -19,25 +19,26 @@ struct CaseDecisionTests {
     }
 
     @Test("an action pattern takes an action", arguments: CaseFile.cases(.action).filter { !$0.isRefused })
-    func action(row: Case) throws {
-        let statement = Statement(
-            effect: .allow, action: .action([try row.text("pattern")]), resource: .resource(["*"]))
-        try expect(row, statement, action: row.text("action"))
-    }
+    func action(row: Case) throws { try expect(row, .action) }
 
     @Test("a resource pattern takes a resource", arguments: CaseFile.cases(.resource).filter { !$0.isRefused })
-    func resource(row: Case) throws {
-        let statement = Statement(
-            effect: .allow, action: .action(["doc:Read"]), resource: .resource([try row.text("pattern")]))
-        try expect(row, statement, resource: row.text("resource"))
-    }
+    func resource(row: Case) throws { try expect(row, .resource) }
 
     @Test("a condition block holds", arguments: CaseFile.cases(.condition).filter { !$0.isRefused })
-    func condition(row: Case) throws {
-        let statement = Statement(
-            effect: .allow, action: .action(["doc:Read"]), resource: .resource(["*"]),
-            conditions: try CaseDocuments.conditions(#require(row.node["condition"])))
-        try expect(row, statement)
+    func condition(row: Case) throws { try expect(row, .condition) }
+
+    @Test("what is refused when it is written would mean what its row says, if a tree had it")
+    func refused() throws {
+        var count = 0
+        for form in [CaseFile.Form.action, .resource, .condition] {
+            // Of other kinds than identity policies the tree is another one.
+            for row in CaseFile.cases(form) where row.isRefused && row.node["kind"] == nil {
+                let deciding = try Deciding(ReferenceQuestion(statement: row, form))
+                #expect(try deciding.firstDocumentAllows() == row.result, "\(row)")
+                count += 1
+            }
+        }
+        #expect(count == 10)
     }
 
     @Test("the rows whose context no enforcement point may assert are these")
@@ -53,19 +54,8 @@ struct CaseDecisionTests {
     }
 
     /// Walks the tree of the statement; and decides by it, where the context is one that may be asserted.
-    private func expect(
-        _ row: Case, _ statement: Statement, action: Text = "doc:Read", resource: Text = "arn:aws:docs:::report/7"
-    ) throws {
-        // The resource's own account, so that the identity policy alone is enough.
-        let owner = ARN(resource).flatMap { AccountID($0.account) }
-        let account = try #require(owner ?? AccountID("111111111111"))
-        var question = ReferenceQuestion(
-            caller: .user(account, arn: Text("arn:aws:iam::\(account):user/bob")), action: action, resource: resource)
-        question.context = try row.context
-        question.identityPolicies = [
-            Document(version: row.expands ? .v2012 : .v2008, statements: [statement])
-        ]
-        let deciding = try Deciding(question)
+    private func expect(_ row: Case, _ form: CaseFile.Form) throws {
+        let deciding = try Deciding(ReferenceQuestion(statement: row, form))
         let result = try row.result
         #expect(deciding.firstDocumentAllows() == result)
         do throws(RequestFault) {

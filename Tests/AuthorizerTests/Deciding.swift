@@ -49,8 +49,7 @@ struct Deciding {
         _ view: inout RequestView, _ question: ReferenceQuestion, _ principal: Text, _ snapshot: Snapshot
     ) {
         view.fill(principal, question.action, question.resource, question.context, keys: snapshot.tables.keys)
-        view.fill(question.session, user: question.caller.kind == .federatedUser ? question.caller.userARN : nil)
-        view.session.hasPolicies = question.sessionPolicies != nil
+        view.fill(sessionOf: question, policyARNs: question.managedSessionPolicyARNs)
     }
 
     static func sessionPolicies(_ question: ReferenceQuestion, _ snapshot: Snapshot) -> DecisionTables? {

@@ -5,7 +5,6 @@ import PolicyCases
 import PolicyGenerators
 import PolicyModel
 import PolicyReference
-import PolicySyntax
 import Testing
 
 @Suite("The authorizer decides as the reference does")
@@ -27,13 +26,13 @@ struct ReferencePropertyTests {
                 verdict = try deciding.verdict()
                 try expectExplained(deciding, verdict, expected)
             } catch {
-                Issue.record("seed \(seed) question \(number): \(error.message)\n\(describe(question))")
+                Issue.record("seed \(seed) question \(number): \(error.message)\n\(question.story)")
                 continue
             }
             counts[verdict.decision, default: 0] += 1
             #expect(
                 verdict.decision == expected.decision && verdict.reason == expected.reason,
-                "seed \(seed) question \(number): \(verdict) but the reference says \(expected)\n\(describe(question))")
+                "seed \(seed) question \(number): \(verdict) but the reference says \(expected)\n\(question.story)")
         }
         // A generator that never allows, or never denies, proves nothing.
         for decision in Decision.allCases { #expect(counts[decision, default: 0] > 10, "\(decision)") }
@@ -47,30 +46,8 @@ struct ReferencePropertyTests {
         #expect(trace.verdict == verdict)
         #expect(
             trace.recorded.decision == verdict.decision && trace.recorded.reason == verdict.reason,
-            "recorded \(trace.recorded) but decided \(verdict)\n\(describe(deciding.question))")
+            "recorded \(trace.recorded) but decided \(verdict)\n\(deciding.question.story)")
         #expect(
-            trace.deniedBy.map { "\($0)" } == expected.deniedBy.map(\.rawValue), "\(describe(deciding.question))")
-    }
-
-    private func describe(_ question: ReferenceQuestion) -> String {
-        var lines = ["caller \(question.caller)", "\(question.action) on \(question.resource)"]
-        lines.append(
-            "owner \(String(describing: question.resourceAccount)) required \(question.resourcePolicyRequired)")
-        lines += question.context.map { "context \($0.key) = \($0.value)" }
-        lines += question.resourceTags.map { "resource tag \($0.key) = \($0.value)" }
-        lines += question.identityPolicies.map { "identity " + PolicyPrinter.print($0, pretty: false) }
-        lines.append("session \(String(describing: question.session))")
-        lines += (question.sessionPolicies ?? []).map { "session " + PolicyPrinter.print($0, pretty: false) }
-        for (level, policies) in (question.serviceControlPolicies ?? []).enumerated() {
-            lines += policies.map { "scp \(level) " + PolicyPrinter.print($0, pretty: false) }
-        }
-        for (level, policies) in (question.resourceControlPolicies ?? []).enumerated() {
-            lines += policies.map { "rcp \(level) " + PolicyPrinter.print($0, pretty: false) }
-        }
-        if let boundary = question.permissionsBoundary {
-            lines.append("boundary " + PolicyPrinter.print(boundary, pretty: false))
-        }
-        lines += question.resourcePolicies.map { "resource " + PolicyPrinter.print($0, pretty: false) }
-        return lines.joined(separator: "\n")
+            trace.deniedBy.map { "\($0)" } == expected.deniedBy.map(\.rawValue), "\(deciding.question.story)")
     }
 }

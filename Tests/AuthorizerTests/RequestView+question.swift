@@ -24,8 +24,18 @@ extension RequestView {
         }
     }
 
-    /// Puts what is known of the credentials into the view.
-    mutating func fill(_ known: ReferenceSession?, user: Text?) {
+    /// Puts what is known of the credentials into the view; the inline session policies are compiled apart.
+    ///
+    /// `policyARNs` are those of `question.managedSessionPolicies`.
+    mutating func fill(sessionOf question: ReferenceQuestion, policyARNs: [Text]?) {
+        fill(question.session, user: question.caller.kind == .federatedUser ? question.caller.userARN : nil)
+        session.hasPolicies = question.hasSessionPolicies
+        let first = sessionTexts.count
+        for arn in policyARNs ?? [] { sessionTexts.append(keep(arn)) }
+        session.policyARNs = first..<sessionTexts.count
+    }
+
+    private mutating func fill(_ known: ReferenceSession?, user: Text?) {
         session.isGiven = known != nil
         // A federated user's ARN does not say whose session it is.
         if let user { session.user = keep(user) }

@@ -1,5 +1,5 @@
 package import Directory
-internal import PolicyModel
+package import PolicyModel
 package import PolicyReference
 internal import PolicySyntax
 
@@ -23,6 +23,11 @@ extension Directory {
         }
         directory.declaredKeys = question.declaredKeys
         Directory.addCaller(question, to: &directory)
+        if let account = question.caller.account {
+            for (index, document) in (question.managedSessionPolicies ?? []).enumerated() {
+                directory.add(question.managedSessionPolicy(index, document, account))
+            }
+        }
         Directory.addResource(question, to: &directory)
         Directory.addOrganization(of: question, to: &directory)
         self = directory
@@ -34,6 +39,19 @@ extension Directory {
         guard let name = EntityName(assumption.question.resource) else { return }
         let key = Role(account: name.account, name: name.name, trustPolicy: Directory.source(.empty)).key
         roles[key]?.maxSessionDurationSeconds = assumption.maxSessionDurationSeconds
+        // Whoever assumes its own role has its own policies, which are the question's.
+        if assumption.question.resource != assumption.question.caller.roleARN {
+            var holdings = holdings(assumption.rolePolicies, attached: [], of: name.account, named: "Role")
+            holdings.permissionsBoundary = assumption.roleBoundary.map {
+                add(ManagedPolicy(account: name.account, name: "RoleBoundary", source: Directory.source($0)))
+            }
+            roles[key]?.holdings = holdings
+        }
+        for (index, document) in (assumption.managedSessionPolicies ?? []).enumerated() {
+            add(
+                ManagedPolicy(
+                    account: name.account, name: assumption.policyName(index), source: Directory.source(document)))
+        }
     }
 
     static func source(_ document: Document) -> PolicySource {
@@ -45,26 +63,60 @@ extension Directory {
     private static func addCaller(_ question: ReferenceQuestion, to directory: inout Directory) {
         let caller = question.caller
         guard let arn = caller.roleARN ?? caller.userARN, let name = EntityName(arn) else { return }
-        var holdings = PolicyHoldings()
-        for (index, document) in question.identityPolicies.enumerated() {
-            holdings.inlinePolicies.append(InlinePolicy(name: Text("inline\(index)"), source: source(document)))
-        }
+        var holdings = directory.holdings(
+            question.identityPolicies, attached: question.attachedPolicies, of: name.account, named: "Own")
         if let boundary = question.permissionsBoundary {
-            let policy = ManagedPolicy(account: name.account, name: "Boundary", source: source(boundary))
-            directory.policies[policy.key] = policy
-            holdings.permissionsBoundary = policy.arn
+            holdings.permissionsBoundary = directory.add(
+                ManagedPolicy(account: name.account, name: "Boundary", source: source(boundary)))
         }
         let tags = caller.tags.map { Tag(key: $0.key, value: $0.value) }
         if caller.roleARN == nil {
             let user = User(
                 account: name.account, name: name.name, path: name.path, id: caller.userID, tags: tags,
-                holdings: holdings)
+                groups: directory.addGroups(question.groupPolicies, to: name.account), holdings: holdings)
             directory.users[user.key] = user
         } else {
             let role = Role(
                 account: name.account, name: name.name, path: name.path, id: caller.roleID, tags: tags,
                 trustPolicy: source(.empty), holdings: holdings)
             directory.roles[role.key] = role
+        }
+    }
+
+    /// Puts a policy into the directory; gives its ARN.
+    @discardableResult
+    private mutating func add(_ policy: ManagedPolicy) -> Text {
+        policies[policy.key] = policy
+        return policy.arn
+    }
+
+    /// Policies of an entity; of the attached ones every other is the vendor's.
+    private mutating func holdings(
+        _ inline: [Document], attached: [Document], of account: AccountID, named name: String
+    ) -> PolicyHoldings {
+        var holdings = PolicyHoldings()
+        holdings.inlinePolicies = inline.enumerated().map { index, document in
+            InlinePolicy(name: Text("inline\(index)"), source: Directory.source(document))
+        }
+        holdings.attachedPolicies = attached.enumerated().map { index, document in
+            add(
+                ManagedPolicy(
+                    account: index % 2 == 0 ? account : nil, name: Text("\(name)Attached\(index)"),
+                    path: index % 2 == 0 ? "/" : "/path/", source: Directory.source(document)))
+        }
+        return holdings
+    }
+
+    /// Groups of an account, each with its documents in turn embedded in it and attached to it; gives their names.
+    private mutating func addGroups(_ documents: [[Document]], to account: AccountID) -> [Text] {
+        documents.enumerated().map { index, documents in
+            let name = Text("Group\(index)")
+            let places = Dictionary(grouping: documents.indices) { $0 % 2 }.mapValues { $0.map { documents[$0] } }
+            let group = Group(
+                account: account, name: name,
+                holdings: holdings(places[0] ?? [], attached: places[1] ?? [], of: account, named: name.string))
+            groups[group.key] = group
+            return name
         }
     }
 
@@ -100,6 +152,34 @@ extension Directory {
             directory.roles[role.key] = role
         }
     }
+}
+
+extension ReferenceQuestion {
+    /// The ARNs by which the session names its managed policies; `nil` when it names none, not even no policies.
+    package var managedSessionPolicyARNs: [Text]? {
+        managedSessionPolicies.map { documents in
+            guard let account = caller.account else { return [] }
+            return documents.indices.map { managedSessionPolicy($0, documents[$0], account).arn }
+        }
+    }
+
+    /// One of them; every other is the vendor's.
+    fileprivate func managedSessionPolicy(_ index: Int, _ document: Document, _ account: AccountID) -> ManagedPolicy {
+        ManagedPolicy(
+            account: index % 2 == 0 ? account : nil, name: Text("Session\(index)"), source: Directory.source(document))
+    }
+}
+
+extension ReferenceAssumption {
+    /// The ARNs by which the call names the managed policies of the session to be; they are of the role's account.
+    package var managedSessionPolicyARNs: [Text]? {
+        managedSessionPolicies.map { documents in
+            let account = ARN(question.resource)?.account ?? ""
+            return documents.indices.map { Text("arn:aws:iam::\(account):policy/\(policyName($0))") }
+        }
+    }
+
+    fileprivate func policyName(_ index: Int) -> Text { Text("NewSession\(index)") }
 }
 
 extension Document {

@@ -22,10 +22,14 @@ extension ReferenceQuestion {
         session = try decision.node["session"].map { try ReferenceSession($0) }
         context = try decision.context
         identityPolicies = try decision.documents("identityPolicies") ?? []
+        attachedPolicies = try decision.documents("attachedPolicies") ?? []
+        groupPolicies = try decision.lists("groups") ?? []
+        if !groupPolicies.isEmpty { _ = try required(caller.userARN, "a user for the groups of \(decision.name)") }
         permissionsBoundary = try decision.node["permissionsBoundary"].map(CaseDocuments.document)
         sessionPolicies = try decision.documents("sessionPolicies")
+        managedSessionPolicies = try decision.documents("managedSessionPolicies")
         // Policies come with a session.
-        if sessionPolicies != nil, session == nil { session = ReferenceSession() }
+        if hasSessionPolicies, session == nil { session = ReferenceSession() }
         serviceControlPolicies = try decision.levels("serviceControlPolicies")
         resourceControlPolicies = try decision.levels("resourceControlPolicies")
         try readOrganization(decision.node["organization"])
@@ -77,6 +81,10 @@ extension ReferenceAssumption {
         transitiveTagKeys = try call["transitiveTagKeys"].map(readTexts) ?? []
         sourceIdentity = call["sourceIdentity"]?.string.map { Text($0) }
         externalID = call["externalId"]?.string.map { Text($0) }
+        rolePolicies = try row.documents("rolePolicies") ?? []
+        roleBoundary = try row.node["roleBoundary"].map(CaseDocuments.document)
+        sessionPolicies = try call["policies"].map(readDocuments)
+        managedSessionPolicies = try call["managedPolicies"].map(readDocuments)
         durationSeconds = try call["durationSeconds"].flatMap { Int(try scalarText($0).string) }
         if let longest = row.node["maxSessionDuration"] {
             maxSessionDurationSeconds = try required(Int(scalarText(longest).string), "maxSessionDuration")
@@ -134,14 +142,14 @@ extension ReferenceSession {
 extension Case {
     fileprivate func flag(_ member: String) -> Bool { node[member]?.value == .bool(true) }
 
-    fileprivate func documents(_ member: String) throws -> [Document]? {
-        try node[member]?.elements?.map(CaseDocuments.document)
+    fileprivate func documents(_ member: String) throws -> [Document]? { try node[member].map(readDocuments) }
+
+    fileprivate func lists(_ member: String) throws -> [[Document]]? {
+        try node[member].map { try required($0.elements, member).map(readDocuments) }
     }
 
     fileprivate func levels(_ member: String) throws -> [[Document]]? {
-        let levels = try node[member]?.elements?.map { level in
-            try required(level.elements, member).map(CaseDocuments.document)
-        }
+        let levels = try lists(member)
         if let levels, levels.count < 2 { throw CaseError(what: "\(member) of \(name) needs the root and the account") }
         return levels
     }
@@ -164,10 +172,17 @@ extension Case {
             session.transitiveTagKeys = try node["transitiveTagKeys"].map(readTexts) ?? []
             session.sourceIdentity = node["sourceIdentity"]?.string.map { Text($0) }
             session.federatedProvider = node["federatedProvider"]?.string.map { Text($0) }
-            return AssumptionAnswer.NewSession(
+            var made = AssumptionAnswer.NewSession(
                 principal: Text(try required(node["principal"]?.string, "principal")), session: session)
+            made.sessionPolicies = try node["policies"].map(readDocuments)
+            made.managedSessionPolicies = try node["managedPolicies"].map(readDocuments)
+            return made
         }
     }
+}
+
+private func readDocuments(_ node: JSONNode) throws -> [Document] {
+    try required(node.elements, "a list of documents").map(CaseDocuments.document)
 }
 
 private func readTexts(_ node: JSONNode) throws -> [Text] {

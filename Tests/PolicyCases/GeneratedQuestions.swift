@@ -14,8 +14,11 @@ extension ReferenceQuestion {
         isTrustPolicy = generated.isTrustPolicy
         resourceTags = referenceTags(generated.resourceTags ?? [])
         identityPolicies = generated.identityPolicies
+        attachedPolicies = generated.attachedPolicies
+        groupPolicies = generated.groupPolicies
         permissionsBoundary = generated.permissionsBoundary
         sessionPolicies = generated.sessionPolicies
+        managedSessionPolicies = generated.managedSessionPolicies
         resourcePolicies = generated.resourcePolicies
         context = request.context
         now = generated.now
@@ -49,6 +52,10 @@ extension ReferenceAssumption {
         transitiveTagKeys = generated.transitiveTagKeys
         sourceIdentity = generated.sourceIdentity
         externalID = generated.externalID
+        rolePolicies = generated.rolePolicies
+        roleBoundary = generated.roleBoundary
+        sessionPolicies = generated.sessionPolicies
+        managedSessionPolicies = generated.managedSessionPolicies
         durationSeconds = generated.durationSeconds
     }
 }

@@ -15,11 +15,13 @@ package struct MutatedQuestion {
 extension ReferenceQuestion {
     /// Each mutant of each of its documents.
     package var mutated: [MutatedQuestion] {
-        var all = list("identity", \.identityPolicies) + list("resource", \.resourcePolicies)
+        var all = list("identity", \.identityPolicies) + list("attached", \.attachedPolicies)
+        all += levels("group", \.[optional: \.groupPolicies]) + list("resource", \.resourcePolicies)
         if let boundary = permissionsBoundary {
             all += mutated("boundary", boundary) { if $0.permissionsBoundary != nil { $0.permissionsBoundary = $1 } }
         }
         all += list("session", \.[optional: \.sessionPolicies])
+        all += list("managed session", \.[optional: \.managedSessionPolicies])
         return all + levels("service control", \.serviceControlPolicies)
             + levels("resource control", \.resourceControlPolicies)
     }
@@ -28,6 +30,12 @@ extension ReferenceQuestion {
     private subscript(optional path: WritableKeyPath<ReferenceQuestion, [Document]?>) -> [Document] {
         get { self[keyPath: path] ?? [] }
         set { if self[keyPath: path] != nil { self[keyPath: path] = newValue } }
+    }
+
+    /// Groups, as a list that may be absent.
+    private subscript(optional path: WritableKeyPath<ReferenceQuestion, [[Document]]>) -> [[Document]]? {
+        get { self[keyPath: path] }
+        set { self[keyPath: path] = newValue ?? [] }
     }
 
     private func list(_ layer: String, _ path: WritableKeyPath<ReferenceQuestion, [Document]>) -> [MutatedQuestion] {
@@ -43,7 +51,10 @@ extension ReferenceQuestion {
     ) -> [MutatedQuestion] {
         (self[keyPath: path] ?? []).enumerated().flatMap { level, documents in
             documents.enumerated().flatMap { index, document in
-                mutated("\(layer) of level \(level)", document) { $0[keyPath: path]?[level][index] = $1 }
+                mutated("\(layer) \(level)", document) { question, mutant in
+                    guard let kept = question[keyPath: path], kept.indices.contains(level) else { return }
+                    if kept[level].indices.contains(index) { question[keyPath: path]?[level][index] = mutant }
+                }
             }
         }
     }

@@ -9,16 +9,44 @@ extension ReferenceQuestion {
     }
 
     private var neighbours: [ReferenceQuestion] {
-        [self] + contextNeighbours + targetNeighbours + callerNeighbours + satisfyingNeighbours
+        [self] + contextNeighbours + targetNeighbours + callerNeighbours + factNeighbours + placeNeighbours
+            + satisfyingNeighbours.flatMap { [$0] + $0.beside + [with($0.action, $0.resource)] }
     }
 
-    private func with(_ change: (inout ReferenceQuestion) -> Void) -> ReferenceQuestion {
+    /// The same about what another question is about, and with nothing known of the credentials but that they are good.
+    private func with(_ action: Text, _ resource: Text) -> ReferenceQuestion {
+        with {
+            ($0.action, $0.resource, $0.session) = (action, resource, nil)
+            guard caller.kind != .user, caller.kind != .root, caller.account != nil else { return }
+            $0.session = ReferenceSession()
+            $0.session?.issued = "2026-01-01T00:00:00Z"
+        }
+    }
+
+    /// The same about something else, or by somebody else.
+    private var beside: [ReferenceQuestion] {
+        let stranger = caller.account.map {
+            ReferenceCaller.user($0, arn: Text("arn:aws:iam::\($0):user/stranger"), tags: caller.tags)
+        }
+        var others = otherActions.map { action in with { $0.action = action } }
+        if resource != "*" { others.append(with { $0.resource = Text(resource.string + "-another") }) }
+        others.append(
+            asked(by: stranger ?? .service("another.example")).with { $0.session = stranger == nil ? nil : session })
+        return others
+    }
+
+    /// Actions that are asked of the same policies.
+    private var otherActions: [Text] {
+        isTrustPolicy ? ["sts:TagSession", "sts:AssumeRole", "sts:AssumeRoleWithSAML"] : ["another:Thing"]
+    }
+
+    func with(_ change: (inout ReferenceQuestion) -> Void) -> ReferenceQuestion {
         var copy = self
         change(&copy)
         return copy
     }
 
-    private static let everything = Statement(effect: .allow, action: .action(["*"]), resource: .resource(["*"]))
+    static let everything = Statement(effect: .allow, action: .action(["*"]), resource: .resource(["*"]))
 
     /// The same where nothing is denied for want of an identity policy.
     private var granted: ReferenceQuestion {
@@ -29,7 +57,15 @@ extension ReferenceQuestion {
     }
 
     /// The same where the caller's own policies grant nothing.
-    private var bare: ReferenceQuestion { with { $0.identityPolicies = [] } }
+    private var bare: ReferenceQuestion { with { $0.dropIdentityPolicies() } }
+
+    private mutating func dropIdentityPolicies() {
+        (identityPolicies, attachedPolicies, groupPolicies) = ([], [], [])
+    }
+
+    private mutating func dropSession() {
+        (session, sessionPolicies, managedSessionPolicies) = (nil, nil, nil)
+    }
 
     /// A key less, a key with another value, or one more that some policy reads, with each of the values it is held
     /// against.
@@ -58,16 +94,21 @@ extension ReferenceQuestion {
         let actions = documents.flatMap(\.statements).flatMap(\.action.patterns).map(\.filled)
         let resources = documents.flatMap(\.statements).flatMap { $0.resource?.patterns ?? [] }
             .flatMap { [$0, $0.filled] }
-        let isFixed = isTrustPolicy || resource == "*"
-        return (["another:Thing", Text(service.string + ":Another")] + actions.filter { $0.utf8.count > 1 })
-            .map { action in with { $0.action = action } }
-            + ([Text(resource.string + "-another")] + resources).filter { ARN($0) != nil && !isFixed }
-            .map { resource in with { $0.resource = resource } }
+        // Another service's resource, of the same owner.
+        let foreign = ARN(resource).map { Text("arn:aws:another::\($0.account):thing") }
+        let asked = isTrustPolicy ? otherActions : otherActions + [Text(service.string + ":Another")] + actions
+        let things =
+            [Text(resource.string + "-another")] + (isTrustPolicy ? [] : [foreign].compactMap { $0 } + resources)
+        return asked.filter { $0.utf8.count > 1 }.map { action in with { $0.action = action } }
+            + things.filter { ARN($0) != nil && resource != "*" }.map { thing in with { $0.resource = thing } }
     }
 
     /// Callers of every kind, in the accounts of the question and outside, and those that some policy names.
     private var callerNeighbours: [ReferenceQuestion] {
-        let accounts = [caller.account, resourceAccount, AccountID("777777777777")].compactMap { $0 }
+        let tested = documents.flatMap(\.statements).flatMap(\.conditions).flatMap(\.values).compactMap {
+            AccountID($0)
+        }
+        let accounts = [caller.account, resourceAccount, AccountID("777777777777")].compactMap { $0 } + tested
         let named = documents.flatMap(\.statements).flatMap { $0.principal?.patterns ?? [] }.flatMap(\.callers)
         let users = accounts.flatMap { account in
             ["stranger", "bob"].map { ReferenceCaller.user(account, arn: Text("arn:aws:iam::\(account):user/\($0)")) }
@@ -77,7 +118,35 @@ extension ReferenceQuestion {
             ReferenceCaller.roleSession(
                 account, roleARN: Text("arn:aws:iam::\(account):role/p/R"), sessionName: "another")
         }
-        return (users + roots + sessions + named + [.service("another.example"), .anonymous]).map(asked)
+        return (users + roots + sessions + named + [.service("another.example"), .anonymous]).map(asked) + idNeighbours
+            + taggedNeighbours
+    }
+
+    /// A user with every tag that some policy tests.
+    private var taggedNeighbours: [ReferenceQuestion] {
+        guard let account = caller.account ?? resourceAccount else { return [] }
+        var tagged = asked(by: .user(account, arn: Text("arn:aws:iam::\(account):user/bob")))
+        for condition in documents.flatMap(\.statements).flatMap(\.conditions) {
+            let key = condition.key.foldedASCII
+            if key.hasPrefix("aws:principaltag/") {
+                tagged.tag(key.dropFirst("aws:principaltag/".utf8.count), "another")
+            }
+        }
+        return [tagged]
+    }
+
+    /// The caller with an id that some policy names.
+    private var idNeighbours: [ReferenceQuestion] {
+        documents.flatMap(\.statements).flatMap { $0.principal?.patterns ?? [] }.map { pattern in
+            with {
+                switch pattern {
+                case .userID(let id) where caller.userARN != nil: $0.caller.userID = id
+                case .roleID(let id) where caller.roleARN != nil: $0.caller.roleID = id
+                case .canonicalUser(let id) where caller.account != nil: $0.caller.canonicalID = id
+                default: break
+                }
+            }
+        }
     }
 
     /// The question asked by somebody else, with what belongs to the first left behind.
@@ -85,16 +154,16 @@ extension ReferenceQuestion {
         with {
             $0.caller = other
             if other.account == caller.account { $0.caller.organization = caller.organization }
-            $0.session = nil
-            $0.sessionPolicies = nil
+            $0.dropSession()
+            if other.userARN == nil { $0.groupPolicies = [] }
             guard other.account == nil || other.kind == .root else { return }
-            $0.identityPolicies = []
+            $0.dropIdentityPolicies()
             $0.permissionsBoundary = nil
         }
     }
 
     /// For each statement, the question that it is about, as far as the caller can be one of whom it holds.
-    private var satisfyingNeighbours: [ReferenceQuestion] {
+    var satisfyingNeighbours: [ReferenceQuestion] {
         documents.flatMap(\.statements).flatMap { statement in
             zip(statement.action.patterns, (statement.resource?.patterns ?? [resource]) + [resource]).map {
                 action, pattern in
@@ -124,6 +193,10 @@ extension ReferenceQuestion {
         default:
             if key.hasPrefix("aws:principaltag/") {
                 tag(key.dropFirst("aws:principaltag/".utf8.count), value)
+            } else if key.hasPrefix("aws:resourcetag/"), isTrustPolicy || !resourceTags.isEmpty {
+                let name = key.dropFirst("aws:resourcetag/".utf8.count)
+                resourceTags.removeAll { $0.key.foldedASCII == name }
+                resourceTags.append(.init(key: name, value: value))
             } else {
                 context.removeAll { $0.key.foldedASCII == key }
                 context.append(.init(key: condition.key, value: .single(value)))
@@ -135,12 +208,12 @@ extension ReferenceQuestion {
 
     /// Gives the caller the tags and the source identity that a text's variables stand for.
     private mutating func bind(_ text: Text) {
-        for part in text.string.split(separator: "${").dropFirst() {
+        for part in text.string.split(separator: "${", omittingEmptySubsequences: false).dropFirst() {
             let name = Text(String(part.prefix { $0 != "}" && $0 != "," })).foldedASCII
             if name.hasPrefix("aws:principaltag/") { tag(name.dropFirst("aws:principaltag/".utf8.count), "bob") }
             if name == "aws:username", caller.kind != .user, let account = caller.account {
                 caller = .user(account, arn: Text("arn:aws:iam::\(account):user/bob"))
-                (session, sessionPolicies) = (nil, nil)
+                dropSession()
             }
             if name == "aws:sourceidentity" {
                 var known = session ?? ReferenceSession()
@@ -156,15 +229,16 @@ extension ReferenceQuestion {
         caller.tags.append(.init(key: key, value: value))
     }
 
-    private var documents: [Document] {
-        identityPolicies + resourcePolicies + (permissionsBoundary.map { [$0] } ?? []) + (sessionPolicies ?? [])
+    var documents: [Document] {
+        identityPolicies + attachedPolicies + groupPolicies.flatMap { $0 } + resourcePolicies
+            + (permissionsBoundary.map { [$0] } ?? []) + (sessionPolicies ?? []) + (managedSessionPolicies ?? [])
             + (serviceControlPolicies ?? []).flatMap { $0 } + (resourceControlPolicies ?? []).flatMap { $0 }
     }
 }
 
 extension Text {
     /// A pattern with something in the place of its wildcards and variables.
-    fileprivate var filled: Text {
+    var filled: Text {
         var text = ""
         var rest = string.unicodeScalars[...]
         while let scalar = rest.popFirst() {

@@ -59,6 +59,16 @@ import Testing
         }
         let isTrust = row.node["isTrustPolicy"]?.value == .bool(true)
         var documents = list("identityPolicies", .identity) + list("sessionPolicies", .session)
+        documents += list("attachedPolicies", .managed) + list("managedSessionPolicies", .managed)
+        for group in row.node["groups"]?.elements ?? [] {
+            // In turn embedded in the group and attached to it.
+            documents += (group.elements ?? []).enumerated().map { ($1, $0 % 2 == 0 ? .identity : .managed) }
+        }
+        documents += list("rolePolicies", .identity)
+        if let boundary = row.node["roleBoundary"] { documents.append((boundary, .boundary)) }
+        let call = row.node["call"]
+        documents += (call?["policies"]?.elements ?? []).map { ($0, .session) }
+        documents += (call?["managedPolicies"]?.elements ?? []).map { ($0, .managed) }
         documents += list("resourcePolicies", isTrust ? .trust : .resource)
         documents += list("serviceControlPolicies", .scp) + list("resourceControlPolicies", .rcp)
         if let boundary = row.node["permissionsBoundary"] { documents.append((boundary, .boundary)) }

@@ -3,6 +3,7 @@ import PolicyCases
 import PolicyGenerators
 import PolicyModel
 import PolicyReference
+import PolicySyntax
 import Testing
 import WireProtocol
 
@@ -52,7 +53,15 @@ struct AssumptionPropertyTests {
         #expect(answer.answer.decision == expected.answer.decision, "\(label): \(reply), not \(expected)")
         #expect(
             answer.answer.explanation?.reason == expected.answer.reason.rawValue, "\(label): \(reply), not \(expected)")
+        #expect(
+            answer.answer.explanation?.deniedBy == expected.answer.deniedBy.map(\.rawValue),
+            "\(label): \(reply), not \(expected)")
         #expect(answer.principal == expected.newSession?.principal.string, "\(label)")
+        let policies = expected.newSession?.sessionPolicies?.map { PolicyPrinter.print($0, pretty: false) }
+        #expect(answer.session?.policies == policies, "\(label)")
+        let isManaged = expected.newSession?.managedSessionPolicies != nil
+        let arns = isManaged ? assumption.managedSessionPolicyARNs?.map(\.string) : nil
+        #expect(answer.session?.policyARNs == arns, "\(label)")
         let tags = (answer.session?.tags ?? []).map { "\(Text($0.key).foldedASCII)=\($0.value)" }.sorted()
         let wanted = (expected.newSession?.session.tags ?? []).map { "\($0.key.foldedASCII)=\($0.value)" }.sorted()
         #expect(tags == wanted, "\(label)")

@@ -17,7 +17,7 @@ struct CaseServiceTests {
         // Those with a session are asked as messages to a loop, by `CaseWireTests`.
         let rows = try CaseFile.cases(.decision).filter { row in
             let question = try ReferenceQuestion(row)
-            return question.session == nil && question.sessionPolicies == nil
+            return question.session == nil && !question.hasSessionPolicies
         }
         #expect(rows.count > 138)
         let folder = try TestFolder()

@@ -32,6 +32,33 @@ struct CaseWireTests {
         if let layers = try row.deniedBy { #expect(explained.explanation?.deniedBy == layers.map(\.rawValue)) }
     }
 
+    /// How many rows nobody may ask, by file.
+    ///
+    /// Their context has keys of the engine, or an array where a policy tests plainly; two ask of what is no ARN. They are
+    /// put to the trees below the authorizer.
+    private static let unaskable = ["conditions.json": 10, "operators.json": 2, "resources.json": 10]
+
+    @Test("a row about a statement is decided by a policy that says it, or refused as it is asked")
+    func statements() throws {
+        var refused: [String: Int] = [:]
+        for (form, row) in CaseFile.statementCases {
+            let question = try ReferenceQuestion(statement: row, form)
+            let asked = WireQuestion(
+                principal: question.caller.arn.string, action: question.action.string,
+                resource: question.resource.string, context: question.context.map { WireContextEntry($0) })
+            var buffer = WireBuffer()
+            buffer.appendAuthorize(asked, explain: false)
+            let reply = try Self.replies(to: buffer.bytes, Directory(asking: question), at: question.now, count: 1)[0]
+            if reply.contains("io.postern.BadRequest") {
+                refused[row.file, default: 0] += 1
+                continue
+            }
+            let decision = try WireReply(Array(reply.utf8)).authorization().answer.decision
+            #expect(try decision == (row.result ? .allowed : .implicitDeny), "\(row)")
+        }
+        #expect(refused == Self.unaskable)
+    }
+
     @Test("a role is assumed or not as its row says", arguments: CaseFile.cases(.assumption))
     func assumption(row: Case) throws {
         let assumption = try ReferenceAssumption(row)
@@ -48,6 +75,7 @@ struct CaseWireTests {
         if let reason = row.node["reason"]?.string {
             #expect(answer.answer.explanation?.reason == reason, "\(reply)")
         }
+        if let layers = try row.deniedBy { #expect(answer.answer.explanation?.deniedBy == layers.map(\.rawValue)) }
         guard let expected = try row.newSession else { return }
         #expect(answer.principal == expected.principal.string)
         let session = try #require(answer.session)
@@ -59,6 +87,8 @@ struct CaseWireTests {
                 == Set(expected.session.transitiveTagKeys.map(\.foldedASCII)))
         #expect(session.sourceIdentity == expected.session.sourceIdentity?.string)
         #expect(session.federatedProvider == expected.session.federatedProvider?.string)
+        #expect(session.policies == expected.sessionPolicies?.map { PolicyPrinter.print($0, pretty: false) })
+        #expect(session.policyARNs == assumption.managedSessionPolicyARNs?.map(\.string))
     }
 
     @Test("how many rows there are")
@@ -94,9 +124,10 @@ extension WireContextEntry {
 extension WireSession {
     /// What a caller says of a question's session; `nil` when it says nothing.
     init?(_ question: ReferenceQuestion) {
-        guard question.session != nil || question.sessionPolicies != nil else { return nil }
+        guard question.session != nil || question.hasSessionPolicies else { return nil }
         self.init()
         policies = question.sessionPolicies?.map { PolicyPrinter.print($0, pretty: false) }
+        policyARNs = question.managedSessionPolicyARNs?.map(\.string)
         if question.caller.kind == .federatedUser { user = question.caller.userARN?.string }
         guard let session = question.session else { return }
         tags = session.tags.isEmpty ? nil : session.tags.map { Tag($0.key.string, $0.value.string) }
@@ -123,6 +154,8 @@ extension WireAssumption {
         transitiveTagKeys = assumption.transitiveTagKeys.isEmpty ? nil : assumption.transitiveTagKeys.map(\.string)
         sourceIdentity = assumption.sourceIdentity?.string
         externalID = assumption.externalID?.string
+        policies = assumption.sessionPolicies?.map { PolicyPrinter.print($0, pretty: false) }
+        policyARNs = assumption.managedSessionPolicyARNs?.map(\.string)
         durationSeconds = assumption.durationSeconds
         federatedProvider = question.caller.presentedProvider?.string
         context = question.context.map { WireContextEntry($0) }

@@ -25,8 +25,12 @@ struct SimulationAnswer {
     /// What an explanation says, in the names that the question gives its policies.
     init(_ verdict: Verdict, _ explanation: Explanation, of simulation: Simulation) {
         self.init(decision: verdict.decision, reason: verdict.reason)
-        // A kind that is absent is not in play; but what is denied is denied by something.
-        let inPlay = explanation.deniedBy.filter(simulation.policies.hasLayer)
+        // A kind that is absent is not in play, but session policies of a federated user (spec §6.3); and what is denied is
+        // denied by something.
+        let isFederated = simulation.caller.kind == .federatedUser
+        let inPlay = explanation.deniedBy.filter {
+            simulation.policies.hasLayer($0) || (isFederated && $0 == "sessionPolicy")
+        }
         deniedBy = inPlay.isEmpty ? explanation.deniedBy : inPlay
         let boundary = simulation.policies.boundaries.map { BoundaryUnion($0) }
         // What is built in is no policy of the question.

@@ -48,7 +48,6 @@ struct FuzzedQuestion {
     private func fill(_ view: inout RequestView) {
         view.fill(
             question.caller.arn, question.action, question.resource, question.context, keys: snapshot.tables.keys)
-        view.fill(question.session, user: question.caller.kind == .federatedUser ? question.caller.userARN : nil)
-        view.session.hasPolicies = question.sessionPolicies != nil
+        view.fill(sessionOf: question, policyARNs: question.managedSessionPolicyARNs)
     }
 }
