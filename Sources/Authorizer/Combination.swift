@@ -31,7 +31,7 @@ struct Combination {
         switch outcome.0 {
         case .allowed: return []
         case .explicitDeny: return Verdict.Layer.allCases.filter { denies($0) }
-        case .implicitDeny: return Verdict.Layer.allCases.filter { mattered($0) }
+        case .implicitDeny: return Verdict.Layer.allCases.filter { mattered($0) && !isUnsettled($0) }
         }
     }
 
@@ -51,16 +51,9 @@ struct Combination {
         return order.filter { denies($0.0) }.map(\.1)
     }
 
-    /// A role may have a registry entry beside its trust policy; which of them denied is in the statements.
+    /// A role may have a registry entry beside its trust policy, which is asked first.
     private var resourceDenial: Reason {
-        let isTrust = layers.contains { layer in
-            layer.layer == .resourcePolicy
-                && layer.statements.contains { statement in
-                    guard statement.effect == .deny, statement.applies else { return false }
-                    if case .slot = statement.place { return true } else { return false }
-                }
-        }
-        return isTrust ? .trustPolicyDeny : .resourcePolicyDeny
+        layers.contains { $0.layer == .resourcePolicy && $0.isDeniedByTrust } ? .trustPolicyDeny : .resourcePolicyDeny
     }
 
     // MARK: Allows
@@ -71,6 +64,12 @@ struct Combination {
 
     private func isInPlay(_ layer: Verdict.Layer) -> Bool {
         layers.contains { $0.layer == layer }
+    }
+
+    /// Whether it is not known that the layer is silent: it had no part in the decision then.
+    private func isUnsettled(_ layer: Verdict.Layer) -> Bool {
+        layers.contains { $0.layer == layer && $0.allows.isEmpty && !$0.isSettled }
+            && !layers.contains { $0.layer == layer && $0.allows.isEmpty && $0.isSettled }
     }
 
     private var grades: Grades {

@@ -136,7 +136,8 @@ extension Question {
         return verdict
     }
 
-    private mutating func resourceDenies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
+    /// Whether a policy of the resource denies, and which.
+    mutating func resourceDenies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
         let any = Grades(rawValue: .max)
         if trustSlot != Format.none, !document(trustSlot, of: tables, .deny, enough: any, view, &scratch).isEmpty {
             note(.resourcePolicy, trustSlot, scratch)

@@ -13,8 +13,8 @@ public struct Trace: Sendable {
     public var deniedBy: [Verdict.Layer] = []
     /// The layers in play.
     public var layers: [LayerRecord] = []
-    /// The keys that anything tests, with what they held; folded and sorted.
-    public var context: [(key: Text, values: [Text])] = []
+    /// The keys that anything tests, with what they held; sorted.
+    public var context: [ContextRecord] = []
     /// The account that owns the resource, as far as it was found.
     public var resourceAccount = Text("")
     /// What the caller is, its account included.
@@ -34,18 +34,36 @@ public struct Trace: Sendable {
         public var isTrustPolicy = false
     }
 
+    /// What a key held.
+    public struct ContextRecord: Sendable, Hashable {
+        /// The key without ASCII upper case.
+        public var key: Text
+        /// Its values.
+        public var values: [Text]
+        /// Whether it holds a list, so that no variable can stand for it (spec §3.4).
+        public var isMultiValued: Bool
+    }
+
     /// A layer in play with the statements that its walks came to.
     public struct LayerRecord: Sendable {
         /// Which layer.
         public var layer: Verdict.Layer
         /// The level of the organization, root first; for control policies only.
         public var level: Int?
+        /// The documents in play, whether anything in them matches or not.
+        public var documents: [Place] = []
         /// Statements whose action and resource match, in the order of the walk.
         public var statements: [StatementRecord] = []
         /// The grades of all that allow; not empty says that the layer allows.
         public var allows: Grades = []
         /// Whether a Deny applies.
         public var denies = false
+        /// Whether a Deny of a role's trust policy applies.
+        public var isDeniedByTrust = false
+        /// Whether every statement was looked at; else they took too many steps, and `statements` are the first of them.
+        public var isComplete = true
+        /// Whether `allows` and `denies` say all there is; where they do not, the layer had no part in the decision.
+        public var isSettled = true
     }
 
     /// A statement whose action and resource match.
@@ -97,7 +115,7 @@ extension Authorizer {
         _ view: inout RequestView, context: Range<Int>, tables: DecisionTables, sessionPolicies: DecisionTables? = nil,
         mode: AuthorizerMode = .enforce, scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Trace {
-        try trace(tables, sessionPolicies, mode, nil, &view, context, &scratch, now)
+        try trace(tables, sessionPolicies, mode, nil, RecordingSteps(), &view, context, &scratch, now)
     }
 
     /// Decides as `assumeRole` does; a trace for each action that is asked, up to the first that is final.
@@ -108,17 +126,18 @@ extension Authorizer {
         var traces: [Trace] = []
         for action in actions(of: assumption, view) {
             view.action = ByteView(action)
-            let trace = try trace(tables, sessionPolicies, .enforce, assumption, &view, context, &scratch, now)
+            let trace = try trace(
+                tables, sessionPolicies, .enforce, assumption, RecordingSteps(), &view, context, &scratch, now)
             traces.append(trace)
             if trace.verdict.decision == .explicitDeny || !trace.verdict.reason.isOfPolicies { break }
         }
         return traces
     }
 
-    private static func trace(
+    static func trace(
         _ tables: DecisionTables, _ sessionPolicies: DecisionTables?, _ mode: AuthorizerMode,
-        _ assumption: AssumptionView?, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,
-        _ now: Instant
+        _ assumption: AssumptionView?, _ steps: RecordingSteps, _ view: inout RequestView, _ context: Range<Int>,
+        _ scratch: inout Scratch, _ now: Instant
     ) throws(RequestFault) -> Trace {
         defer {
             extendLifetime(tables)
@@ -132,8 +151,8 @@ extension Authorizer {
             view.reset(to: marks)
             scratch.isRecording = false
         }
-        let question = Question(tables.view, sessionPolicies?.view, mode, assumption)
-        var recorder = Recorder(question: question, trace: Trace(verdict: verdict, recorded: verdict))
+        var recorder = Recorder(
+            question: Question(tables.view, sessionPolicies?.view, mode, assumption), verdict: verdict, steps: steps)
         try recorder.record(&view, context, &scratch)
         return recorder.trace
     }

@@ -162,6 +162,8 @@ public struct Evaluation {
         for index in 0..<count where !holds(image.offset(body + Format.Body.conditions + index), view, &scratch) {
             scratch.failedConditions.append(image[body + Format.Body.conditions + count + index])
         }
+        // What a test says that ran out of steps means nothing: a negated one would even hold.
+        guard !scratch.isExhausted else { return }
         let event = WalkEvent(
             statement: image[body + Format.Body.statement], grades: grades, firstFailed: first,
             failedCount: scratch.failedConditions.count - first)

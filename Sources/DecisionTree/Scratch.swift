@@ -64,10 +64,18 @@ public struct Scratch: ~Copyable {
         question += 1
     }
 
-    /// Records from here on, with as many steps as `decisionStepsMax` times `factor`.
-    public mutating func record(stepsFactor factor: Int) {
-        isRecording = true
-        stepsLeft = Scratch.decisionStepsMax * factor
+    /// Goes on with the question with as many steps as `steps`, recording or not: for what explains a decision.
+    ///
+    /// What conditions came out as is forgotten if the steps before were used up: one of them may have been cut short.
+    public mutating func goOn(recording: Bool, steps: Int) {
+        if isExhausted { question += 1 }
+        isRecording = recording
+        stepsLeft = steps
+        forgetEvents()
+    }
+
+    /// Forgets what has been recorded.
+    public mutating func forgetEvents() {
         events.truncate(to: 0)
         failedConditions.truncate(to: 0)
     }

@@ -3,9 +3,18 @@ internal import PolicyModel
 
 /// Writes the node of one condition.
 struct ConditionEmitter {
-    let condition: Condition
-    let key: UInt32
-    let expandsVariables: Bool
+    private let condition: Condition
+    private let key: UInt32
+    private let expandsVariables: Bool
+    /// Found out once: it looks at every value.
+    private let comparison: UInt32
+
+    init(condition: Condition, key: UInt32, expandsVariables: Bool) {
+        self.condition = condition
+        self.key = key
+        self.expandsVariables = expandsVariables
+        comparison = ConditionEmitter.comparison(of: condition, expandsVariables: expandsVariables)
+    }
 
     private var base: BaseOperator { condition.operator.base }
 
@@ -41,11 +50,11 @@ struct ConditionEmitter {
         return flags
     }
 
-    private var comparison: UInt32 {
-        switch base {
+    private static func comparison(of condition: Condition, expandsVariables: Bool) -> UInt32 {
+        switch condition.operator.base {
         case .stringEquals, .stringNotEquals:
             // Without variables and escapes the bytes themselves are compared.
-            expandsVariables && condition.values.contains { $0.string.contains("${") }
+            expandsVariables && condition.values.contains(where: \.hasVariableMark)
                 ? Format.Comparison.program : Format.Comparison.equalBytes
         case .stringLike, .stringNotLike: Format.Comparison.program
         case .stringEqualsIgnoreCase, .stringNotEqualsIgnoreCase: Format.Comparison.foldedProgram

@@ -319,7 +319,7 @@ struct DocumentEmitter {
     }
 
     private func variables(of text: Text) -> [Text] {
-        guard document.expandsVariables, text.string.contains("${") else { return [] }
+        guard document.expandsVariables, text.hasVariableMark else { return [] }
         do throws(VariableText.Malformed) {
             return try VariableText(expanding: text).parts.compactMap { part in
                 if case .variable(let key, _) = part { key } else { nil }

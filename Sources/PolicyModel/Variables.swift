@@ -121,3 +121,15 @@ public struct VariableText: Sendable, Hashable {
         }
     }
 }
+
+extension Text {
+    /// Whether `${` stands anywhere, as before every variable and escape.
+    public var hasVariableMark: Bool {
+        var isAfterDollar = false
+        for byte in utf8 {
+            if isAfterDollar, byte == 0x7B { return true }
+            isAfterDollar = byte == ASCII.dollar
+        }
+        return false
+    }
+}

@@ -48,4 +48,11 @@ import Testing
         #expect(try !VariableText(expanding: "${*}").hasVariables)
         #expect(try VariableText(expanding: "${*}${k}").hasVariables)
     }
+
+    @Test(arguments: [
+        ("", false), ("$", false), ("{", false), ("$ {", false), ("a${", true), ("$${x}", true), ("{$", false),
+    ])
+    func `text without a mark has no variables`(text: String, hasMark: Bool) {
+        #expect(Text(text).hasVariableMark == hasMark)
+    }
 }
