@@ -24,8 +24,8 @@ public enum LayerRules {
     public static func findings(_ question: ReferenceQuestion) -> LayerFindings {
         let policies = PoliciesInPlay(question)
         // Nothing but conditions and variables reads a key.
-        let context = policies.all.contains(where: \.readsKeys) ? EngineContext.context(of: question) : ReferenceContext()
-        let look = Look(question: question, context: context)
+        let isRead = policies.all.contains(where: \.readsKeys)
+        let look = Look(question: question, context: isRead ? EngineContext.context(of: question) : ReferenceContext())
         var findings = LayerFindings()
         findings.identity = look.finds(.allow, in: policies.identity, .identity)
         findings.boundary = policies.boundary.map { look.finds(.allow, in: [$0], .boundary) } ?? true
