@@ -55,6 +55,8 @@ struct StoreReader: Sendable {
     let path: String
     let limits: StoreLimits
     let clock: StoreClock
+    /// The order in which the names of a folder are looked at, which are sorted; it decides nothing, and tests bring others.
+    var order: @Sendable ([Text]) -> [Text] = { $0 }
 
     /// Reads everything; files whose stamp is that of `cache` are taken from there, if stamps are trusted at all.
     ///
@@ -67,7 +69,7 @@ struct StoreReader: Sendable {
             let root = try openRoot()
             var walk = StoreWalk(
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
-                watch: watch)
+                order: order, watch: watch)
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }

@@ -9,6 +9,7 @@ struct StoreWalk {
     let clock: StoreClock
     let oldCache: ReadingCache
     let trustsStamps: Bool
+    let order: ([Text]) -> [Text]
     let watch: (CInt) -> Void
 
     private(set) var scan = StoreScan()
@@ -30,10 +31,10 @@ struct StoreWalk {
 
     init(
         root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: ReadingCache, trustsStamps: Bool,
-        watch: @escaping (CInt) -> Void
+        order: @escaping ([Text]) -> [Text], watch: @escaping (CInt) -> Void
     ) {
         (self.root, self.limits, self.clock) = (root, limits, clock)
-        (self.oldCache, self.trustsStamps, self.watch) = (oldCache, trustsStamps, watch)
+        (self.oldCache, self.trustsStamps, self.order, self.watch) = (oldCache, trustsStamps, order, watch)
     }
 
     /// Walks everything; throws only past the bounds, where the store is not looked at further.
@@ -86,7 +87,7 @@ struct StoreWalk {
             for name in unreadable {
                 problem("file-name", "the name `\(name)` is not UTF-8", joined(logical))
             }
-            return (descriptor, names)
+            return (descriptor, order(names))
         } catch {
             problem("unreadable-folder", "the folder cannot be read: \(error)", joined(logical))
             scan.unlistedFolders.append(joined(logical))

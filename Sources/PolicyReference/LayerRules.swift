@@ -23,7 +23,9 @@ public enum LayerRules {
     /// What all layers say.
     public static func findings(_ question: ReferenceQuestion) -> LayerFindings {
         let policies = PoliciesInPlay(question)
-        let look = Look(question: question, context: EngineContext.context(of: question))
+        // Nothing but conditions and variables reads a key.
+        let isRead = policies.all.contains(where: \.readsKeys)
+        let look = Look(question: question, context: isRead ? EngineContext.context(of: question) : ReferenceContext())
         var findings = LayerFindings()
         findings.identity = look.finds(.allow, in: policies.identity, .identity)
         findings.boundary = policies.boundary.map { look.finds(.allow, in: [$0], .boundary) } ?? true
@@ -144,6 +146,15 @@ private struct Look {
                         $0, of: document, kind: kind, action: question.action, resource: question.resource,
                         in: context)
             }
+        }
+    }
+}
+
+extension Document {
+    /// Whether what the document says depends on any key of the request.
+    fileprivate var readsKeys: Bool {
+        statements.contains { statement in
+            !statement.conditions.isEmpty || (statement.resource?.patterns ?? []).contains { $0.string.contains("${") }
         }
     }
 }

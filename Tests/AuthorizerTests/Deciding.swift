@@ -64,3 +64,12 @@ struct Deciding {
         }
     }
 }
+
+extension ReferenceAnswer {
+    /// A trace in the reference's words.
+    init(_ trace: Trace) {
+        self.init(
+            trace.verdict.decision, trace.verdict.reason,
+            deniedBy: trace.deniedBy.compactMap { ReferenceLayer(rawValue: "\($0)") })
+    }
+}

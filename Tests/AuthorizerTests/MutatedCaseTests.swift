@@ -56,15 +56,6 @@ extension ReferenceAssumption: Askable {
     }
 }
 
-extension ReferenceAnswer {
-    /// A trace in the reference's words.
-    fileprivate init(_ trace: Trace) {
-        self.init(
-            trace.verdict.decision, trace.verdict.reason,
-            deniedBy: trace.deniedBy.compactMap { ReferenceLayer(rawValue: "\($0)") })
-    }
-}
-
 /// Questions with what the reference answers.
 private final class Asked<Item: Askable> {
     private let items: [(item: Item, answer: ReferenceAnswer)]
