@@ -29,8 +29,9 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "What bare documents are: \(PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var kind: String = PolicyKind.identity.rawValue
+        help: ArgumentHelp(
+            "What bare documents are: \(CheckCommand.kinds). (default: identity)", valueName: "KIND"))
+    var kind: String?
 
     @Option(name: .long, help: "text, json or sarif.")
     var format: Format = .text
@@ -38,10 +39,14 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .long, help: "The same as --format json.")
     var json = false
 
+    private static let kinds = PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")
+
     func run() throws {
-        guard let kind = PolicyKind(rawValue: kind) else {
-            let kinds = PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandFailure.usage("`\(self.kind)` is no kind of policy: give \(kinds)")
+        let kind = try self.kind.map { (text) throws(CommandFailure) in
+            guard let kind = PolicyKind(rawValue: text) else {
+                throw CommandFailure.usage("`\(text)` is no kind of policy: give \(CheckCommand.kinds)")
+            }
+            return kind
         }
         var checker = Checker(kind: kind)
         for path in paths { try checker.check(path) }
