@@ -11,11 +11,13 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Validates policy files or a whole store.",
         discussion: """
-            A path that holds `accounts/` or `managed/` is a store and is judged as `serve` would; in another folder
-            every *.json file is a policy document of the given kind. Files of users, groups, roles and resources are no
-            such documents: check the whole store.
-            Kinds: identity (a user's, group's or role's own), managed, boundary, session, resource (has Principal),
-            trust (who may assume a role), scp and rcp (an organization's ceilings).
+            A path that holds `accounts/` or `managed/` is a store and is judged as
+            `serve` would; in another folder every *.json file is a policy document of the
+            given kind. Files of users, groups, roles and resources are no such documents:
+            check the whole store.
+            Kinds: identity (a user's, group's or role's own), managed, boundary, session,
+            resource (has Principal), trust (who may assume a role), scp and rcp (an
+            organization's ceilings).
             Exit status: 0 clean (warnings allowed), 1 errors, 2 nothing to check.
 
             Example:

@@ -35,9 +35,9 @@ struct CheckReport {
     }
 
     private func headline(_ finding: CheckFinding) -> String {
-        let place = "\(UserText.oneLine(finding.file)):\(finding.position.line):\(finding.position.column):"
+        let place = "\(UserLine.of(finding.file)):\(finding.position.line):\(finding.position.column):"
         let severity = finding.isError ? style.paint("error:", .red) : style.paint("warning:", .yellow)
-        return "\(style.paint(place, .bold)) \(severity) \(UserText.oneLine(finding.message)) [\(finding.code)]"
+        return "\(style.paint(place, .bold)) \(severity) \(UserLine.of(finding.message)) [\(finding.code)]"
     }
 
     private func caret(_ excerpt: SourceExcerpt) -> [String] {
