@@ -31,11 +31,19 @@ enum Files {
         return information.st_mode & S_IFMT == S_IFDIR ? .folder : .file
     }
 
-    /// The whole file, or its first `bytesMax` bytes and one more.
+    /// The whole file, or its first `bytesMax` bytes and one more; regular files only.
     static func read(_ path: String, bytesMax: Int) throws(FileProblem) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Opening never waits for whoever would write into a pipe.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileProblem(path: path, code: errno) }
         defer { close(descriptor) }
+        var information = stat()
+        guard unsafe fstat(descriptor, &information) == 0 else { throw FileProblem(path: path, code: errno) }
+        switch information.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw FileProblem(path: path, code: EISDIR)
+        default: throw FileProblem.irregular(path)
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while bytes.count <= bytesMax {
@@ -69,6 +77,13 @@ enum Files {
         guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileProblem(path: path, code: errno) }
     }
 
+    /// Where a path leads once links are followed; `nil` when it leads nowhere.
+    static func resolved(_ path: String) -> String? {
+        guard let resolved = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
     /// The names in a folder, sorted by their bytes, without `.` and `..`.
     static func names(in folder: String) throws(FileProblem) -> [String] {
         guard let stream = unsafe opendir(folder) else { throw FileProblem(path: folder, code: errno) }
@@ -91,6 +106,9 @@ extension FileProblem {
         FileProblem(path: path, code: ENOTEMPTY, words: "the folder is not empty")
     }
     static func missing(_ path: String) -> FileProblem { FileProblem(path: path, code: ENOENT) }
+    static func irregular(_ path: String) -> FileProblem {
+        FileProblem(path: path, code: EINVAL, words: "this is no regular file; write it to a file first")
+    }
     static func noDocuments(_ path: String) -> FileProblem {
         FileProblem(
             path: path, code: ENOENT, words: "no *.json file, and neither `accounts` nor `managed` as in a store")

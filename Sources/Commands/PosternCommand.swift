@@ -20,7 +20,7 @@ public enum CommandLineTool {
     /// Help and version are no errors; whatever else the parser refuses is one line and status 2.
     private static func status(of error: any Error, _ arguments: [String]) -> Int32 {
         guard !PosternCommand.exitCode(for: error).isSuccess else {
-            Terminal.print(PosternCommand.fullMessage(for: error))
+            Terminal.print(PosternCommand.fullMessage(for: error, columns: helpColumns))
             return ExitStatus.success
         }
         if let flag = unknownFlag(in: arguments) {
@@ -28,15 +28,24 @@ public enum CommandLineTool {
         } else {
             let message = PosternCommand.message(for: error).split(whereSeparator: \.isWhitespace).joined(
                 separator: " ")
-            Terminal.complain(message.prefix(1).lowercased() + message.dropFirst())
+            let verb = verb(of: arguments).map { "\($0.configuration.commandName ?? "") " } ?? ""
+            Terminal.complain(
+                message.prefix(1).lowercased() + message.dropFirst() + "; see `postern \(verb)--help`")
         }
         return ExitStatus.usage
     }
 
+    /// Help is laid out by hand for the narrowest terminal that people have; wrapped anew, its examples could not be
+    /// pasted.
+    static let helpColumns = 80
+
+    private static func verb(of arguments: [String]) -> (any ParsableCommand.Type)? {
+        PosternCommand.configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+    }
+
     /// The first flag that the verb's help does not know: the parser speaks of missing ones first, which hides a typo.
     private static func unknownFlag(in arguments: [String]) -> String? {
-        let verb = PosternCommand.configuration.subcommands.first { $0.configuration.commandName == arguments.first }
-        guard let verb else { return nil }
+        guard let verb = verb(of: arguments) else { return nil }
         let help = PosternCommand.helpMessage(for: verb)
         let known = Set(help.split { !$0.isLetter && !$0.isNumber && $0 != "-" }.map(String.init))
         return arguments.map { String($0.prefix { $0 != "=" }) }.first { $0.hasPrefix("--") && !known.contains($0) }
@@ -48,12 +57,14 @@ struct PosternCommand: ParsableCommand {
         commandName: "postern",
         abstract: "Answers one question for the services beside it: may this principal do this?",
         discussion: """
-            Policies are files in the language of AWS IAM; answers come over a Unix socket.
+            Policies are files in the language of AWS IAM; answers come over a Unix
+            socket.
 
             Example:
               export POSTERN_SOCKET=$PWD/postern.sock
               postern init company
               postern serve --store company &
+              sleep 1    # the socket is there a moment later
               postern authorize --principal arn:aws:iam::111122223333:user/bob \\
                   --action docs:Read --resource arn:aws:docs:::report/2026-plan
             """,

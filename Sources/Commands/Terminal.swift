@@ -1,4 +1,5 @@
 internal import Glibc
+internal import JSONDocument
 
 /// Standard output and error, written at once and without a buffer that a signal could lose.
 enum Terminal {
@@ -13,7 +14,7 @@ enum Terminal {
 
     /// Says on standard error, in one line, what went wrong.
     static func complain(_ message: String) {
-        printError(Style.standardError.paint("postern:", .bold) + " " + message)
+        printError(Style.standardError.paint("postern:", .bold) + " " + UserLine.of(message))
     }
 
     private static func write(_ text: String, to descriptor: CInt) {
@@ -24,6 +25,20 @@ enum Terminal {
             // A reader that has gone has heard enough.
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
+        }
+    }
+}
+
+/// Text of files, messages and names on one line of a terminal, over which it has no power.
+enum UserLine {
+    static func of(_ text: String) -> String { UserText.oneLine(text) }
+
+    /// JSON on one line, and still JSON: what could mislead stands in its strings, and becomes an escape of theirs.
+    static func json(_ value: JSONOutput) -> String {
+        value.serialized().unicodeScalars.reduce(into: "") { result, scalar in
+            guard UserText.misleads(scalar) else { return result.unicodeScalars.append(scalar) }
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
         }
     }
 }

@@ -12,7 +12,7 @@ struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case ENOENT: "there is no such file"
         case EACCES, EPERM: "permission denied"
-        case EXDEV: "it leads out of the store"
+        case EXDEV: "it leads out of the store; put the file itself here"
         case ELOOP: "too many links"
         case ENOTDIR: "not a folder"
         case EMFILE, ENFILE: "too many open files"
@@ -23,6 +23,12 @@ struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// Whether the name is simply not there.
     var isAbsence: Bool { code == ENOENT }
+
+    /// Whether links lead out of the root.
+    var leadsOut: Bool { code == EXDEV }
+
+    /// What is said of a pipe, a device and the like.
+    static let irregular = "this is no regular file; put a file here, or remove it"
 }
 
 /// What identifies one state of a file; see `clinux_stamp`.

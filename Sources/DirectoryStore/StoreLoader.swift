@@ -1,4 +1,5 @@
 public import Directory
+public import JSONDocument
 internal import PolicyModel
 
 /// What a whole store says, and everything wrong with it.
@@ -11,6 +12,8 @@ public struct LoadResult: Sendable {
     public let diagnostics: [StoreDiagnostic]
     /// Files that are not `*.json` or hidden, and foreign folders.
     public let ignoredFiles: Int
+    /// What stands around the places of the diagnostics, in the bytes that were judged; only after `check`.
+    public var excerpts: [StoreDiagnostic: SourceExcerpt] = [:]
 
     /// Whether `serve` would start.
     public var isGood: Bool { !diagnostics.contains(where: \.isError) }
@@ -28,30 +31,38 @@ public struct StoreLoader: Sendable {
     /// Reads the folder at the path and judges it as a start would.
     ///
     /// Never fails: a folder that cannot be read is an error among the diagnostics.
-    public func load(_ path: String) -> LoadResult { load(path) { _, _ in [] } }
+    public func load(_ path: String) -> LoadResult { load(path) { _, _ in [] }.result }
 
     /// The same with warnings about the store as a whole: policies attached to nobody, groups without users, keys that
     /// are tested in two ways, IAM's quotas over several files.
     ///
     /// A store with errors has none of them: what is broken would seem to be missing.
     public func check(_ path: String) -> LoadResult {
-        load(path) { verdict, scan in
+        var (result, digests) = load(path) { verdict, scan in
             scan.doubtfulNames + (verdict.errors.isEmpty ? StoreLints(verdict).warnings : [])
         }
+        if let root = try? RootFolder(path: path) {
+            let reader = ExcerptReader(root: root, limits: limits, digests: digests)
+            result.excerpts = reader.excerpts(of: result.diagnostics)
+        }
+        return result
     }
 
-    private func load(_ path: String, more: (StoreVerdict, StoreScan) -> [StoreDiagnostic]) -> LoadResult {
+    private func load(
+        _ path: String, more: (StoreVerdict, StoreScan) -> [StoreDiagnostic]
+    ) -> (result: LoadResult, digests: [Text: FileDigest]) {
         do throws(StoreFailure) {
             let reading = try StoreReader(path: path, limits: limits, clock: .system).read()
             let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: limits)
-            return LoadResult(
+            let result = LoadResult(
                 directory: verdict.directory, revision: verdict.revision,
                 diagnostics: (FollowUps.removed(from: verdict, of: reading.scan) + more(verdict, reading.scan))
                     .sorted(),
                 ignoredFiles: verdict.ignoredFiles)
+            return (result, reading.cache.files.compactMapValues(\.digest))
         } catch {
             let problem = StoreDiagnostic(.error, "unreadable-store", error.message, file: "")
-            return LoadResult(directory: Directory(), revision: "", diagnostics: [problem], ignoredFiles: 0)
+            return (LoadResult(directory: Directory(), revision: "", diagnostics: [problem], ignoredFiles: 0), [:])
         }
     }
 }

@@ -163,7 +163,7 @@ struct StoreWalk {
 
     private mutating func irregular(_ logical: [Text]) {
         guard let name = logical.last, StoreLayout.isRead(name) else { return ignore(logical) }
-        bad(logical, "this is no regular file")
+        bad(logical, FileFailure.irregular)
     }
 
     private mutating func bad(_ logical: [Text], _ message: String) {
@@ -231,7 +231,7 @@ struct StoreWalk {
         let descriptor = try root.open(physical)
         let before = try descriptor.stamp()
         let now = clock.realtimeNanoseconds()
-        guard before.kind == .regular else { return failed(before, place, path, "this is no regular file") }
+        guard before.kind == .regular else { return failed(before, place, path, FileFailure.irregular) }
         let bytes = try descriptor.read(bytesMax: limits.fileBytesMax)
         guard bytes.count <= limits.fileBytesMax else {
             return failed(before, place, path, "the file is larger than \(limits.fileBytesMax) bytes")

@@ -72,35 +72,3 @@ public enum JSONError: Error, Sendable, Hashable {
         }
     }
 }
-
-/// User text in messages: always on one line, never endless.
-public enum UserText {
-    /// The most scalars of user text a message repeats.
-    public static let scalarsMax = 120
-
-    /// The text in backticks, with control characters as escapes, cut after `scalarsMax` scalars.
-    public static func quoted(_ text: String) -> String { "`\(escaped(text))`" }
-
-    /// The text with control characters and backticks as escapes, cut after `scalarsMax` scalars.
-    public static func escaped(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for (count, scalar) in text.unicodeScalars.enumerated() {
-            guard count < scalarsMax else { return String(result) + "…" }
-            switch scalar.value {
-            case 0x0A: result.append(contentsOf: "\\n".unicodeScalars)
-            case 0x0D: result.append(contentsOf: "\\r".unicodeScalars)
-            case 0x09: result.append(contentsOf: "\\t".unicodeScalars)
-            case 0..<0x20, 0x60, 0x7F...0x9F, 0x2028, 0x2029:
-                result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
-
-    /// `U+000A` and the like.
-    public static func hex(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
-    }
-}

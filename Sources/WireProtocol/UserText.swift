@@ -13,7 +13,8 @@ enum UserText {
         var result = String.UnicodeScalarView()
         for scalar in view.slice(0, end).text.string.unicodeScalars {
             switch scalar.value {
-            case 0..<0x20, 0x60, 0x7F...0x9F, 0x2028, 0x2029:
+            // Controls, backticks, ends of lines, and what turns the direction of the text.
+            case 0..<0x20, 0x60, 0x7F...0x9F, 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
                 result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
             default: result.append(scalar)
             }

@@ -93,7 +93,10 @@ struct WordingTests {
 
     @Test(
         "words are quoted for a shell only where they must be",
-        arguments: [("a/b.c", "a/b.c"), ("a b", "'a b'"), ("", "''"), ("it's", "'it'\\''s'")])
+        arguments: [
+            ("a/b.c", "a/b.c"), ("a b", "'a b'"), ("", "''"), ("it's", "'it'\\''s'"),
+            ("a\u{1B}'\u{202E}", #"$'a\x1b\'\xe2\x80\xae'"#),
+        ])
     func shell(text: String, word: String) {
         #expect(ShellWord.quoted(text) == word)
     }
@@ -107,6 +110,8 @@ struct WordingTests {
     func log() {
         let line = LineLogHandler.line(level: .info, message: "a\nb", metadata: ["z": "1", "a": "x\ty"], time: "T")
         #expect(line == "T info a b a=x y z=1")
+        let odd = LineLogHandler.line(level: .error, message: "\u{1B}[2J\u{202E}", metadata: [:], time: "T")
+        #expect(odd == #"T error \u{1b}[2J\u{202e}"#)
     }
 
     @Test("colours are only there when asked for")

@@ -56,7 +56,7 @@ struct ExplanationReportTests {
         let lines = ExplanationReport(style: Style(isColoured: false)).lines(explanation)
         #expect(
             lines.joined(separator: "\n") == #"""
-                  why        because no identity-based policy allows it
+                  why        because no\u{1b}identity-based policy allows it
                   reason     identityPolicy
                   policies
                     – identityPolicy: silent

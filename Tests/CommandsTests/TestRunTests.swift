@@ -1,3 +1,4 @@
+import JSONDocument
 import Testing
 
 @testable import Commands
@@ -32,6 +33,16 @@ struct TestRunTests {
 
     @Test("a case on several lines is one line of a terminal")
     func oneLine() {
-        #expect(UserLine.of("a\nb\u{1B}[2Jc") == "a b [2Jc")
+        #expect(
+            UserLine.of("a\nb\u{1B}[2Jc\u{9B}\u{202E}\u{2066}\u{2029}é")
+                == #"a\nb\u{1b}[2Jc\u{9b}\u{202e}\u{2066}\u{2029}é"#)
+    }
+
+    @Test("JSON for a terminal is the same JSON without characters that mislead")
+    func json() throws {
+        let value: JSONOutput = ["a\u{202E}": ["\u{7F}é\u{1F600}\n"]]
+        let text = UserLine.json(value)
+        #expect(text == #"{"a\u202e":["\u007fé\#u{1F600}\n"]}"#)
+        #expect(try JSONOutput(JSONDocument(Array(text.utf8), limits: .file).root).serialized() == value.serialized())
     }
 }

@@ -83,7 +83,15 @@ import Testing
     @Test("user text stays on one line and ends")
     func quoted() {
         #expect(UserText.quoted("a\nb\r\t`c`\u{85}\u{2028}\u{0}") == #"`a\nb\r\t\u{60}c\u{60}\u{85}\u{2028}\u{0}`"#)
+        #expect(UserText.quoted("\u{202E}\u{2066}\u{200F}\u{61C}") == #"`\u{202e}\u{2066}\u{200f}\u{61c}`"#)
         let long = UserText.quoted(String(repeating: "é", count: 1_000))
         #expect(long.unicodeScalars.count == UserText.scalarsMax + 3)
+    }
+
+    @Test("a line is told whole, and only what could mislead is told otherwise")
+    func oneLine() {
+        let long = String(repeating: "`é`", count: 1_000)
+        #expect(UserText.oneLine(long) == long)
+        #expect(UserText.oneLine("a\u{1B}[2J\u{202E}\n") == #"a\u{1b}[2J\u{202e}\n"#)
     }
 }

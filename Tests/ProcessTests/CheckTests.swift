@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite("`check`, the program", .timeLimit(.minutes(2)))
@@ -102,5 +103,91 @@ struct CheckProcessTests {
         let result = try Program.run(["check"] + arguments, folder: scratch.path)
         #expect(result.status == 2)
         #expect(result.errorLines.count == 1, "\(result.errors)")
+    }
+
+    @Test("nothing outside the store is printed, and nothing is waited for")
+    func outside() throws {
+        let company = try Company()
+        let secret = company.scratch.file("secret")
+        try "the secret".write(toFile: secret, atomically: false, encoding: .utf8)
+        try FileManager.default.createSymbolicLink(
+            atPath: company.path("users/link.json"), withDestinationPath: secret)
+        let pipe = company.path("users/pipe.json")
+        _ = unsafe mkfifo(pipe, 0o600)
+        let result = try Program.run(["check", company.store])
+        #expect(result.status == 1)
+        #expect(result.output.contains("users/link.json:1:1: error: the name cannot be followed: it leads out"))
+        #expect(result.output.contains("users/pipe.json:1:1: error: this is no regular file"))
+        #expect(!result.output.contains("secret\n"), "\(result.output)")
+        let folder = company.scratch.file("documents")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: folder + "/p.json", withDestinationPath: secret)
+        let documents = try Program.run(["check", folder])
+        #expect(documents.status == 1)
+        #expect(!documents.output.contains("the secret"), "\(documents.output)")
+    }
+
+    @Test(
+        "a pipe is refused wherever a file is wanted",
+        arguments: [
+            ["check", "pipe"], ["test", "pipe"], ["import", "pipe", "made"], ["check", "folder"],
+            [
+                "authorize", "--socket", "s", "--principal", "p", "--action", "a:b", "--resource", "*",
+                "--session-file", "pipe",
+            ],
+            [
+                "authorize", "--socket", "s", "--principal", "p", "--action", "a:b", "--resource", "*",
+                "--context-file", "pipe",
+            ],
+            [
+                "assume-role", "--socket", "s", "--principal", "p", "--role", "r", "--session-name", "n",
+                "--policy-file", "pipe",
+            ],
+        ])
+    func pipe(_ arguments: [String]) throws {
+        let scratch = try Scratch()
+        try FileManager.default.createDirectory(atPath: scratch.file("folder"), withIntermediateDirectories: true)
+        for name in ["pipe", "folder/pipe.json"] { _ = unsafe mkfifo(scratch.file(name), 0o600) }
+        let result = try Program.run(arguments, folder: scratch.path)
+        #expect(result.status > 0)
+        #expect((result.errors + result.output).contains("this is no regular file"), "\(result.errors)")
+    }
+
+    @Test(
+        "a part of a store is one line that names the store",
+        arguments: [
+            "company/accounts", "company/accounts/111122223333", "company/accounts/111122223333/users/bob.json",
+            "./company/accounts/111122223333/users/", "company/managed/AuditEverything.json", "company/managed",
+        ])
+    func part(_ path: String) throws {
+        let company = try Company()
+        let managed = company.scratch.file("company/managed")
+        try FileManager.default.createDirectory(atPath: managed, withIntermediateDirectories: true)
+        try Self.document(#"\#(Self.allow), "Resource": "*""#)
+            .write(toFile: managed + "/AuditEverything.json", atomically: false, encoding: .utf8)
+        let result = try Program.run(["check", path], folder: company.scratch.path)
+        #expect(result.status == 2)
+        #expect(result.errorLines.count == 1, "\(result.errors)")
+        let store = path.hasPrefix("./") ? "./company" : "company"
+        #expect(result.errors.hasSuffix("check the store: postern check \(store)\n"), "\(result.errors)")
+        #expect(result.output.isEmpty)
+        let inside = try Program.run(["check", "bob.json"], folder: company.path("users"))
+        #expect(inside.errors.hasSuffix("postern check \(company.store)\n"), "\(inside.errors)")
+    }
+
+    @Test("an entity that lies elsewhere is told from a document, and documents of a stated kind are checked anywhere")
+    func entity() throws {
+        let company = try Company()
+        let copies = company.scratch.file("copies")
+        try FileManager.default.createDirectory(atPath: copies, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: company.path("users/bob.json"), toPath: copies + "/b.json")
+        for path in [copies, copies + "/b.json"] {
+            let result = try Program.run(["check", "--kind", "managed", path])
+            #expect(result.status == 2)
+            #expect(result.errors.contains("this is a file of a store, for it has `UserName`"), "\(result.errors)")
+        }
+        let viewer = company.path("policies/DocumentViewer.json")
+        #expect(try Program.run(["check", "--kind", "managed", viewer]).status == 0)
+        #expect(try Program.run(["check", viewer]).status == 2)
     }
 }

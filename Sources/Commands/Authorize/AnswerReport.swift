@@ -13,8 +13,10 @@ enum AnswerReport {
 
     static func text(_ role: AssumedRole, style: Style) -> String {
         var lines = [verdict(role.isAllowed, role.decision, style)]
-        if let principal = role.principal { lines.append("  principal  \(principal)") }
-        if let session = role.sessionJSON { lines.append("  session    \(session)") }
+        if let principal = role.principal { lines.append("  principal  \(UserLine.of(principal))") }
+        for (name, session) in member("session", role.sessionJSON) {
+            lines.append("  \(name)    \(UserLine.json(session))")
+        }
         if let explanation = role.explanation { lines += ExplanationReport(style: style).lines(explanation) }
         lines.append("  revision   \(role.revision)")
         return lines.joined(separator: "\n")

@@ -5,15 +5,18 @@ struct AssumeRoleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assume-role", abstract: "Asks a running sidecar for a session of a role.",
         discussion: """
-            When it is allowed, the answer has the session's principal, and the session that `authorize --session-file`
-            takes. Nothing is issued: who holds the session is the caller's business.
+            When it is allowed, the answer has the session's principal, and the session
+            that `authorize --session-file` takes. Nothing is issued: who holds the session
+            is the caller's business.
             Exit status: 0 allowed, 1 denied, 2 could not be asked.
 
             Example:
               postern assume-role --principal arn:aws:iam::111122223333:user/bob \\
-                  --role arn:aws:iam::111122223333:role/Auditor --session-name bob --session-out session.json
-              postern authorize --principal arn:aws:sts::111122223333:assumed-role/Auditor/bob \\
-                  --session-file session.json --action docs:Read --resource arn:aws:docs:::report/2026-plan
+                  --role arn:aws:iam::111122223333:role/Auditor --session-name bob \\
+                  --session-out session.json
+              postern authorize --session-file session.json \\
+                  --principal arn:aws:sts::111122223333:assumed-role/Auditor/bob \\
+                  --action docs:Read --resource arn:aws:docs:::report/2026-plan
             """)
 
     @Option(name: .long, help: "Who asks: an ARN, or anonymous for the bearer of a provider's token.")

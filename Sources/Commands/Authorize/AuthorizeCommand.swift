@@ -11,8 +11,9 @@ struct AuthorizeCommand: ParsableCommand {
               postern authorize --principal arn:aws:iam::111122223333:user/bob \\
                   --action docs:Read --resource arn:aws:docs:::report/2026-plan \\
                   --context aws:SourceIp=10.0.0.7 --context docs:Pages:=12 --explain
-              postern authorize --principal arn:aws:sts::111122223333:assumed-role/Auditor/bob \\
-                  --session-file session.json --action docs:Read --resource '*'
+              postern authorize --session-file session.json \\
+                  --principal arn:aws:sts::111122223333:assumed-role/Auditor/bob \\
+                  --action docs:Read --resource '*'
             """)
 
     @Option(name: .long, help: "Who asks: an ARN of a user or a role session.")

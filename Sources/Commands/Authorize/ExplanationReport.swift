@@ -102,8 +102,8 @@ struct ExplanationReport {
 
     private func quoted(_ value: String) -> String {
         let scalars = value.unicodeScalars
-        guard scalars.count > ExplanationReport.valueScalarsMax else { return JSONOutput.string(value).serialized() }
+        guard scalars.count > ExplanationReport.valueScalarsMax else { return UserLine.json(.string(value)) }
         let start = String(String.UnicodeScalarView(scalars.prefix(ExplanationReport.valueScalarsMax)))
-        return JSONOutput.string(start + "…").serialized()
+        return UserLine.json(.string(start + "…"))
     }
 }

@@ -6,8 +6,9 @@ struct ReloadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload", abstract: "Has the sidecar read its files now.",
         discussion: """
-            Prints the new revision, or every error. A file with an error keeps its last good version in force; good files
-            and deletions take effect. A store that is taken whole stays as it was.
+            Prints the new revision, or every error. A file with an error keeps its last
+            good version in force; good files and deletions take effect. A store that is
+            taken whole stays as it was.
             Exit status: 0 reloaded, 1 errors in the files, 2 could not be asked.
 
             Example:
@@ -28,7 +29,7 @@ struct ReloadCommand: ParsableCommand {
             if json {
                 Terminal.print(report(nil, errors))
             } else {
-                errors.forEach { Terminal.printError($0) }
+                errors.forEach { Terminal.printError(UserLine.of($0)) }
                 Terminal.complain("\(Count.of(errors.count, "error")); `postern status` says what is in force")
             }
             throw CommandFailure.negative

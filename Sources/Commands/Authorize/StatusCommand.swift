@@ -6,6 +6,8 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Says what is in force in the running sidecar, and what is wrong.",
         discussion: """
+            Stale: newer files have errors and are not in force. Degraded: what is in
+            force names something that has been deleted, and is denied until it is mended.
             Exit status: 0 serving fresh policies, 1 stale or degraded, 2 no answer.
 
             Example:
@@ -47,7 +49,7 @@ enum StatusReport {
         if let ignored = root?["ignoredFiles"].flatMap(integer), ignored > 0 {
             lines.append("  not read     " + Count.of(ignored, "name") + " (`postern check` says which are doubtful)")
         }
-        lines += status.errors.map { "  " + style.paint("error", .red) + "  \($0)" }
+        lines += status.errors.map { "  " + style.paint("error", .red) + "  " + UserLine.of($0) }
         return lines.joined(separator: "\n")
     }
 

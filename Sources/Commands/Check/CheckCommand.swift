@@ -11,11 +11,13 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Validates policy files or a whole store.",
         discussion: """
-            A path that holds `accounts/` or `managed/` is a store and is judged as `serve` would; in another folder
-            every *.json file is a policy document of the given kind. Files of users, groups, roles and resources are no
-            such documents: check the whole store.
-            Kinds: identity (a user's, group's or role's own), managed, boundary, session, resource (has Principal),
-            trust (who may assume a role), scp and rcp (an organization's ceilings).
+            A path that holds `accounts/` or `managed/` is a store and is judged as
+            `serve` would; in another folder every *.json file is a policy document of the
+            given kind. Files of users, groups, roles and resources are no such documents:
+            check the whole store.
+            Kinds: identity (a user's, group's or role's own), managed, boundary, session,
+            resource (has Principal), trust (who may assume a role), scp and rcp (an
+            organization's ceilings).
             Exit status: 0 clean (warnings allowed), 1 errors, 2 nothing to check.
 
             Example:
@@ -29,8 +31,9 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "What bare documents are: \(PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var kind: String = PolicyKind.identity.rawValue
+        help: ArgumentHelp(
+            "What bare documents are: \(CheckCommand.kinds). (default: identity)", valueName: "KIND"))
+    var kind: String?
 
     @Option(name: .long, help: "text, json or sarif.")
     var format: Format = .text
@@ -38,10 +41,14 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .long, help: "The same as --format json.")
     var json = false
 
+    private static let kinds = PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")
+
     func run() throws {
-        guard let kind = PolicyKind(rawValue: kind) else {
-            let kinds = PolicyKind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw CommandFailure.usage("`\(self.kind)` is no kind of policy: give \(kinds)")
+        let kind = try self.kind.map { (text) throws(CommandFailure) in
+            guard let kind = PolicyKind(rawValue: text) else {
+                throw CommandFailure.usage("`\(text)` is no kind of policy: give \(CheckCommand.kinds)")
+            }
+            return kind
         }
         var checker = Checker(kind: kind)
         for path in paths { try checker.check(path) }

@@ -4,15 +4,11 @@ internal import JSONDocument
 struct CheckReport {
     let style: Style
 
-    /// A line of a file that is longer is cut around the place.
-    private static let sourceScalarsMax = 100
-
     func text(_ outcome: CheckOutcome) -> String {
         var lines: [String] = []
-        var sources = SourceLines()
         for (finding, others) in CheckReport.grouped(outcome.findings) {
             lines.append(headline(finding) + CheckReport.more(others))
-            if let source = sources.line(of: finding) { lines += caret(source, column: finding.position.column) }
+            if let excerpt = finding.excerpt { lines += caret(excerpt) }
         }
         lines.append(summary(outcome))
         return lines.joined(separator: "\n") + "\n"
@@ -39,19 +35,23 @@ struct CheckReport {
     }
 
     private func headline(_ finding: CheckFinding) -> String {
-        let place = "\(finding.file):\(finding.position.line):\(finding.position.column):"
+        let place = "\(UserLine.of(finding.file)):\(finding.position.line):\(finding.position.column):"
         let severity = finding.isError ? style.paint("error:", .red) : style.paint("warning:", .yellow)
-        return "\(style.paint(place, .bold)) \(severity) \(finding.message) [\(finding.code)]"
+        return "\(style.paint(place, .bold)) \(severity) \(UserLine.of(finding.message)) [\(finding.code)]"
     }
 
-    private func caret(_ source: String, column: Int) -> [String] {
-        let scalars = Array(source.unicodeScalars)
-        let first = max(0, column - 1 - Self.sourceScalarsMax / 2)
-        let shown = scalars.dropFirst(first).prefix(Self.sourceScalarsMax)
+    private func caret(_ excerpt: SourceExcerpt) -> [String] {
+        let scalars = excerpt.text.unicodeScalars
         // Tabs stay tabs, so that the caret is under its place whatever a tab is wide.
-        let before = shown.prefix(max(0, column - 1 - first)).map { $0 == "\t" ? "\t" : " " }.joined()
-        let text = String(String.UnicodeScalarView(shown.map { $0.value < 0x20 && $0 != "\t" ? " " : $0 }))
+        let before = scalars.prefix(excerpt.scalarsBefore).map { $0 == "\t" ? "\t" : " " }.joined()
+        let text = String(String.UnicodeScalarView(scalars.map { CheckReport.shown($0) }))
         return ["    \(text)", "    \(before)\(style.paint("^", .green))"]
+    }
+
+    /// One character for one, so that the caret stays under its place.
+    private static func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        if scalar == "\t" || !UserText.misleads(scalar) { return scalar }
+        return scalar.value < 0x20 ? " " : "\u{FFFD}"
     }
 
     private func summary(_ outcome: CheckOutcome) -> String {
@@ -59,23 +59,5 @@ struct CheckReport {
             Count.of(outcome.documentCount, "document"), Count.of(outcome.errorCount, "error"),
             Count.of(outcome.warningCount, "warning"),
         ].joined(separator: ", ")
-    }
-}
-
-/// Lines of the files that findings name; each file is read once in a row.
-private struct SourceLines {
-    private var file = ""
-    private var lines: [Substring] = []
-
-    mutating func line(of finding: CheckFinding) -> String? {
-        if finding.file != file {
-            file = finding.file
-            let bytes = (try? Files.read(file, bytesMax: JSONLimits.file.bytesMax)) ?? []
-            lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) {
-                $0 == "\n" || $0 == "\r\n"
-            }
-        }
-        let index = finding.position.line - 1
-        return lines.indices.contains(index) && !lines[index].isEmpty ? String(lines[index]) : nil
     }
 }

@@ -13,7 +13,9 @@ struct CheckFinding: Sendable {
     let file: String
     let position: JSONPosition
     /// Where in the file's tree; empty where nobody knows.
-    let path: String
+    var path = ""
+    /// What stands around the place in the bytes that were checked; they are not read a second time.
+    var excerpt: SourceExcerpt?
 }
 
 /// What a check found.
@@ -45,12 +47,15 @@ extension CheckFinding {
 
 /// Checks paths one after another.
 struct Checker {
-    let kind: PolicyKind
+    /// What bare documents are; `nil` when nobody says so.
+    let statedKind: PolicyKind?
     private(set) var outcome = CheckOutcome()
 
-    init(kind: PolicyKind) {
-        self.kind = kind
+    init(kind: PolicyKind?) {
+        statedKind = kind
     }
+
+    private var kind: PolicyKind { statedKind ?? .identity }
 
     /// Checks a file, a folder or a store.
     mutating func check(_ path: String) throws(CommandFailure) {
@@ -58,7 +63,7 @@ struct Checker {
         do throws(FileProblem) {
             switch try Files.kind(of: trimmed) {
             case nil: throw FileProblem.missing(path)
-            case .file: try checkDocument(trimmed)
+            case .file: try checkFile(trimmed)
             case .folder: try checkFolder(trimmed)
             }
         } catch {
@@ -67,38 +72,39 @@ struct Checker {
     }
 
     private mutating func checkFolder(_ path: String) throws(FileProblem) {
-        if try isStore(path) { return checkStore(path) }
-        let files = try documents(in: path)
-        guard !files.isEmpty else { throw FileProblem.noDocuments(path) }
-        for file in files { try checkDocument(file) }
-    }
-
-    private func isStore(_ path: String) throws(FileProblem) -> Bool {
-        for name in ["accounts", "managed"] where try Files.kind(of: "\(path)/\(name)") == .folder { return true }
-        return false
-    }
-
-    /// Every `*.json` below, hidden names left out, in order.
-    private func documents(in folder: String) throws(FileProblem) -> [String] {
-        var files: [String] = []
-        for name in try Files.names(in: folder) where !name.hasPrefix(".") {
-            let path = "\(folder)/\(name)"
-            switch try Files.kind(of: path) {
-            case .folder: files += try documents(in: path)
-            case .file: if name.hasSuffix(".json") { files.append(path) }
-            case nil: continue
+        if try StorePart.isStore(path) { return checkStore(path) }
+        if statedKind == nil, let store = StorePart.store(of: path) { throw .partOfStore(path, store) }
+        let folder: DocumentFolder
+        do throws(StoreDiagnostic) {
+            folder = try DocumentFolder(path)
+        } catch {
+            throw FileProblem(path: "\(path)/\(error.file)", code: 0, words: error.message)
+        }
+        guard !folder.isEmpty else { throw FileProblem.noDocuments(path) }
+        try folder.forEachFile { (file) throws(FileProblem) in
+            switch file.content {
+            case .success(let bytes): try checkDocument(bytes, path: "\(path)/\(file.path)")
+            case .failure(let diagnostic): outcome.findings.append(CheckFinding(diagnostic, in: path))
             }
         }
-        return files
     }
 
-    private mutating func checkDocument(_ path: String) throws(FileProblem) {
-        let bytes = try Files.read(path, bytesMax: JSONLimits.file.bytesMax)
+    private mutating func checkFile(_ path: String) throws(FileProblem) {
+        if statedKind == nil, let store = StorePart.store(of: path) { throw .partOfStore(path, store) }
+        try checkDocument(try Files.read(path, bytesMax: JSONLimits.file.bytesMax), path: path)
+    }
+
+    private mutating func checkDocument(_ bytes: [UInt8], path: String) throws(FileProblem) {
+        if let member = StorePart.entityMember(bytes) {
+            throw StorePart.store(of: path).map { .partOfStore(path, $0) } ?? .entity(path, member)
+        }
         outcome.documentCount += 1
+        var lines = SourceLines(bytes)
         outcome.findings += PolicyParser(kind: kind).parse(bytes, file: path).diagnostics.map { diagnostic in
             CheckFinding(
                 isError: diagnostic.severity == .error, code: diagnostic.code.rawValue, message: diagnostic.message,
-                file: diagnostic.file, position: diagnostic.position, path: diagnostic.path)
+                file: diagnostic.file, position: diagnostic.position, path: diagnostic.path,
+                excerpt: lines.excerpt(at: diagnostic.position))
         }
     }
 
@@ -106,11 +112,19 @@ struct Checker {
         let result = StoreLoader().check(path)
         outcome.documentCount += result.directory.documentCount
         outcome.findings += result.diagnostics.map { diagnostic in
-            CheckFinding(
-                isError: diagnostic.isError, code: diagnostic.code, message: diagnostic.message,
-                file: diagnostic.file.isEmpty ? path : "\(path)/\(diagnostic.file)", position: diagnostic.position,
-                path: "")
+            var finding = CheckFinding(diagnostic, in: path)
+            finding.excerpt = result.excerpts[diagnostic]
+            return finding
         }
+    }
+}
+
+extension CheckFinding {
+    /// A diagnostic of a folder, whose file is relative to it.
+    fileprivate init(_ diagnostic: StoreDiagnostic, in folder: String) {
+        self.init(
+            isError: diagnostic.isError, code: diagnostic.code, message: diagnostic.message,
+            file: diagnostic.file.isEmpty ? folder : "\(folder)/\(diagnostic.file)", position: diagnostic.position)
     }
 }
 

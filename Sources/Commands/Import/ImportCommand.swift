@@ -5,10 +5,12 @@ struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Makes a store of what `aws iam get-account-authorization-details` exports.",
         discussion: """
-            FILE holds one page, an array of pages, or pages one behind the other; also of several accounts. DIR must be
-            empty or absent, and appears whole or not at all. AWS's own policies go to managed/. A document that is
-            missing, or that Postern would refuse, becomes one that denies everything, and a warning says so: leaving it
-            out could allow more than AWS does. What a store has no place for is listed.
+            FILE holds one page, an array of pages, or pages one behind the other; also of
+            several accounts. DIR must be empty or absent, and appears whole or not at all.
+            AWS's own policies go to managed/. A document that is missing, or that Postern
+            would refuse, becomes one that denies everything, and a warning says so:
+            leaving it out could allow more than AWS does. What a store has no place for is
+            listed.
             Exit status: 0 imported, perhaps with warnings; 1 not imported.
 
             Example:
@@ -34,7 +36,7 @@ struct ImportCommand: ParsableCommand {
             importer.completeReferences()
             importer.warn(try ImportWriter(store: store).write(importer.files))
         } catch {
-            for line in error.details { Terminal.printError(line) }
+            for line in error.details { Terminal.printError(UserLine.of(line)) }
             throw CommandFailure(status: ExitStatus.negative, message: "cannot import \(error.message)")
         }
         Terminal.printRaw(json ? importer.json(store) + "\n" : importer.text(store))
@@ -60,7 +62,7 @@ extension StoreImporter {
         let made = counts.map { Count.of($0.count, $0.noun) }.joined(separator: ", ")
         let lines =
             warnings.map { "\(style.paint("warning:", .yellow)) \(UserLine.of($0))" } + [
-                "\(style.paint("Made \(store)", .bold)): \(made); \(Count.of(warnings.count, "warning")).",
+                "\(style.paint("Made \(UserLine.of(store))", .bold)): \(made); \(Count.of(warnings.count, "warning")).",
                 "Check it: postern check \(ShellWord.quoted(store))",
             ]
         return lines.joined(separator: "\n") + "\n"

@@ -7,7 +7,7 @@ enum InitReport {
         let style = Style.standardOutput
         let word = ShellWord.quoted(store)
         var lines = [
-            style.paint("Made \(store)", .bold) + ": a small company that shares documents, in "
+            style.paint("Made \(UserLine.of(store))", .bold) + ": a small company that shares documents, in "
                 + Count.of(ExampleStore.files.count, "file") + ".",
             "",
             "Look at it and check it:",
@@ -23,7 +23,9 @@ enum InitReport {
             let answer = question.isAllowed ? style.paint("allowed", .green) : style.paint("denied", .red)
             lines += ["  # \(answer): \(question.lesson)", "  \(question.command)"]
         }
-        lines += ["", "Then edit a file under \(store)/accounts, ask again, and look at postern status.", ""]
+        lines += [
+            "", "Then edit a file under \(UserLine.of(store))/accounts, ask again, and look at postern status.", "",
+        ]
         return lines.joined(separator: "\n")
     }
 
@@ -42,7 +44,21 @@ enum ShellWord {
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                 || "/._-+:@%".utf8.contains(byte)
         }
-        return plain && !text.isEmpty
-            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        if plain, !text.isEmpty { return text }
+        if text.unicodeScalars.contains(where: UserText.misleads) { return escaped(text) }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// `$'…'`, byte by byte where a terminal should not see what it is.
+    private static func escaped(_ text: String) -> String {
+        "$'"
+            + text.unicodeScalars.map { scalar in
+                switch scalar {
+                case "'", "\\": "\\\(scalar)"
+                case _ where UserText.misleads(scalar):
+                    String(scalar).utf8.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+                default: String(scalar)
+                }
+            }.joined() + "'"
     }
 }

@@ -26,7 +26,9 @@ struct LineLogHandler: LogHandler {
     }
 
     private static func oneLine(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        // What only lays out the text becomes a blank, as in a paragraph; everything else is told.
+        let scalars = text.unicodeScalars.map { "\n\r\t".unicodeScalars.contains($0) ? " " : $0 }
+        return UserLine.of(String(String.UnicodeScalarView(scalars)))
     }
 }
 

@@ -8,9 +8,11 @@ struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Runs the sidecar until SIGTERM.",
         discussion: """
-            Any error in the store and it does not start; every error is listed. Edited files are in force at once.
-            SIGTERM answers what has been read and ends with 0; SIGHUP reads the store again.
-            Exit status: 0 stopped, 1 a bad store or a socket that is taken, 2 wrong flags.
+            Any error in the store and it does not start; every error is listed. Edited
+            files are in force at once. SIGTERM answers what has been read and ends with
+            0; SIGHUP reads the store again.
+            Exit status: 0 stopped, 1 a bad store or a socket that is taken, 2 wrong
+            flags.
 
             Example:
               postern serve --store company --socket ./postern.sock --loops 2

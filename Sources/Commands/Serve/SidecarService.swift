@@ -26,7 +26,8 @@ struct SidecarService {
             try sidecar.start()
             return sidecar
         }
-        Terminal.print("listening on \(configuration.socketPath), revision \(source.current.snapshot.revision)")
+        Terminal.print(
+            "listening on \(UserLine.of(configuration.socketPath)), revision \(source.current.snapshot.revision)")
         obeySignals(sidecar, logger)
         sidecar.stop()
         sidecar.wait()
@@ -88,7 +89,8 @@ struct StoreComplaint {
             return CommandFailure(status: ExitStatus.negative, message: only.message)
         }
         for diagnostic in diagnostics {
-            Terminal.printError(diagnostic.file.isEmpty ? diagnostic.fullLine : "\(store)/\(diagnostic.fullLine)")
+            let line = diagnostic.file.isEmpty ? diagnostic.fullLine : "\(store)/\(diagnostic.fullLine)"
+            Terminal.printError(UserLine.of(line))
         }
         return CommandFailure(
             status: ExitStatus.negative, message: "\(Count.of(errorCount, "error")) in the store; not started")

@@ -7,20 +7,25 @@ struct SimulateCommand: ParsableCommand {
         commandName: "simulate",
         abstract: "Answers questions that bring their own policies: JSON lines in, JSON lines out.",
         discussion: """
-            Each line is one question with its policies; no store and no sidecar are needed. Its members: name, principal,
-            action, resource, resourceAccount, context, identityPolicies, permissionsBoundaries, sessionPolicies,
-            serviceControlPolicies and resourceControlPolicies (one list a level, root first), resourcePolicy,
-            resourcePolicyRequired, session. A member that is absent is not in play; [] is, and grants nothing. A role's
-            ARN as principal stands for any session of the role. Any context key may be given.
-            Answers come in the order of the questions; a wrong line gives its error, and the run goes on.
-            Exit status: 0 all evaluated, 1 some line had an error, 2 the file cannot be read.
+            Each line is one question with its policies; no store and no sidecar are
+            needed. Its members: name, principal, action, resource, resourceAccount,
+            context, identityPolicies, permissionsBoundaries, sessionPolicies,
+            serviceControlPolicies and resourceControlPolicies (one list a level, root
+            first), resourcePolicy, resourcePolicyRequired, session. A member that is
+            absent is not in play; [] is, and grants nothing. A role's ARN as principal
+            stands for any session of the role. Any context key may be given.
+            Answers come in the order of the questions; a wrong line gives its error, and
+            the run goes on.
+            Exit status: 0 all evaluated, 1 some line had an error, 2 the file cannot be
+            read.
 
             Example:
               postern simulate questions.jsonl
               generate-questions | postern simulate
-              with a line such as
-              {"principal":"arn:aws:iam::111122223333:user/bob","action":"docs:Read","resource":"*",
-               "identityPolicies":[{"Statement":{"Effect":"Allow","Action":"docs:*","Resource":"*"}}]}
+              printf '%s' '{"principal":"arn:aws:iam::111122223333:user/bob",' \\
+                  '"action":"docs:Read","resource":"*","identityPolicies":[{"Statement":' \\
+                  '{"Effect":"Allow","Action":"docs:*","Resource":"*"}}]}' \\
+                  | postern simulate
             """)
 
     @Argument(help: ArgumentHelp("A file of questions; standard input when absent or -.", valueName: "FILE"))

@@ -9,22 +9,28 @@ struct TestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Runs policy tests: questions with the answers that the policies should give.",
         discussion: """
-            A file of tests is {"store": FOLDER?, "cases": [{"name", "principal", "action", "resource", "context"?,
-            "session"?, "now"?, "decision": "allowed|explicitDeny|implicitDeny", "reason"?, "deniedBy"?, "statement"?:
-            {"policy"?, "sid"?, "index"?}}]}; the store is relative to the file, and --store wins over it. Cases may
-            bring their own policies instead: identityPolicies, resourcePolicies, permissionsBoundary, sessionPolicies,
-            serviceControlPolicies, resourceControlPolicies (a list a level, root first, the account's last), and
-            "organization": {"id"?, "masterAccount"?, "principalPath"?, "resourcePath"?}. In a folder every *.json with `cases` is taken.
-            The clock stands at 2026-01-01T00:00:00Z unless `now` says otherwise. Coverage counts the statements of the
-            store that applied in some case.
-            Exit status: 0 all pass, 1 a case fails or the coverage is too small, 2 the tests cannot be run.
+            A file of tests is {"store": FOLDER?, "cases": [CASE…]}; the store is relative
+            to the file, and --store wins over it. In a folder every *.json with `cases` is
+            taken. A case has "name", "principal", "action", "resource" and "decision"
+            (allowed, explicitDeny or implicitDeny); optional are "context", "session",
+            "now", "reason", "deniedBy" and "statement": {"policy"?, "sid"?, "index"?}.
+            Cases may bring their own policies: identityPolicies, resourcePolicies,
+            permissionsBoundary, sessionPolicies, serviceControlPolicies,
+            resourceControlPolicies (a list a level, root first, the account's last); and
+            "organization": {"id"?, "masterAccount"?, "principalPath"?, "resourcePath"?}.
+            The clock stands at 2026-01-01T00:00:00Z unless `now` says otherwise. Coverage
+            counts the statements of the store that applied in some case.
+            Exit status: 0 all pass, 1 a case fails or the coverage is too small, 2 the
+            tests cannot be run.
 
             Example:
               postern test policy-tests --store company --coverage
               postern test policy-tests/docs.json --junit results.xml --coverage-min 80
               with a file such as
-              {"store": "../company", "cases": [{"name": "bob reads", "decision": "allowed", "action": "docs:Read",
-               "principal": "arn:aws:iam::111122223333:user/bob", "resource": "arn:aws:docs:::report/2026-plan"}]}
+              {"store": "../company", "cases": [{
+                "name": "bob reads", "decision": "allowed", "action": "docs:Read",
+                "principal": "arn:aws:iam::111122223333:user/bob",
+                "resource": "arn:aws:docs:::report/2026-plan"}]}
             """)
 
     @Argument(help: ArgumentHelp("Files of tests, or folders of them.", valueName: "PATH"))

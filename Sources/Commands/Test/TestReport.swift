@@ -6,7 +6,7 @@ struct TestReport {
         var lines: [String] = []
         var file = ""
         for result in results.results {
-            if result.file != file { lines.append(style.paint(result.file, .bold)) }
+            if result.file != file { lines.append(style.paint(UserLine.of(result.file), .bold)) }
             file = result.file
             lines += self.lines(result)
         }
@@ -32,14 +32,7 @@ struct TestReport {
 
     private func lines(_ coverage: Coverage) -> [String] {
         let head = "coverage: \(coverage.coveredCount) of \(Count.of(coverage.total, "statement")), \(coverage.text) %"
-        return [head] + coverage.uncovered.map { "  not covered: \($0.description)" }
-    }
-}
-
-/// Text of files on one line of a terminal.
-enum UserLine {
-    static func of(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return [head] + coverage.uncovered.map { "  not covered: \(UserLine.of($0.description))" }
     }
 }
 
