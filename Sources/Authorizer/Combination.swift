@@ -68,8 +68,14 @@ struct Combination {
 
     /// Whether it is not known that the layer is silent: it had no part in the decision then.
     private func isUnsettled(_ layer: Verdict.Layer) -> Bool {
-        layers.contains { $0.layer == layer && $0.allows.isEmpty && !$0.isSettled }
-            && !layers.contains { $0.layer == layer && $0.allows.isEmpty && $0.isSettled }
+        func isSilent(settled isSettled: Bool) -> Bool {
+            layers.contains { $0.layer == layer && $0.allows.isEmpty && $0.isSettled == isSettled }
+        }
+        if isSilent(settled: false), !isSilent(settled: true) { return true }
+        // In the caller's own account what the resource's policies say can make up for another layer's silence.
+        let canBeMadeUpFor = layer == .identityPolicy || layer == .permissionsBoundary || layer == .sessionPolicy
+        return canBeMadeUpFor && caller.isSameAccount
+            && layers.contains { $0.layer == .resourcePolicy && !$0.isSettled }
     }
 
     private var grades: Grades {

@@ -8,11 +8,11 @@ internal import WireProtocol
 extension MessageHandler {
     mutating func answerAuthorize(explain: Bool) throws(WireError) {
         guard explain else {
-            let decision = try decide(scanner.contextRange, inForce.view)
-            return replies.append(inForce.replies[decision])
+            let verdict = try decide(scanner.contextRange, inForce.view)
+            return replies.append(inForce.replies[verdict.decision])
         }
-        let (decision, explanation) = try explained(scanner.contextRange, inForce.snapshot)
-        replies.appendAuthorizeReply(decision, revision: inForce.revision, explanation: explanation)
+        let (verdict, explanation) = try decideAndExplain(scanner.contextRange, inForce.snapshot)
+        replies.appendAuthorizeReply(verdict.decision, revision: inForce.revision, explanation: explanation)
     }
 
     /// Goes on with an `AuthorizeMany`, by the snapshot with which it began.
@@ -30,7 +30,7 @@ extension MessageHandler {
     ) -> MessageOutcome {
         defer { extendLifetime(snapshot) }
         let tables = snapshot.tables.view
-        while budget.questions > 0 {
+        while budget.questions > 0, !isStopped {
             let next = scanner.nextQuestion(keys: tables.keys)
             let isFirst = scanner.cursor.questionsDone == 1
             switch next {
@@ -50,12 +50,19 @@ extension MessageHandler {
         _ context: Range<Int>, _ snapshot: Snapshot, _ tables: TablesView, explain: Bool, isFirst: Bool
     ) {
         do throws(WireError) {
-            if explain {
-                let (decision, explanation) = try explained(context, snapshot)
-                replies.appendAnswer(decision, explanation: explanation, isFirst: isFirst)
-            } else {
-                replies.appendAnswer(try decide(context, tables, of: snapshot), isFirst: isFirst)
+            guard explain else {
+                let verdict = try decide(context, tables, of: snapshot)
+                return replies.appendAnswer(verdict.decision, isFirst: isFirst)
             }
+            guard explained.isLeft else {
+                let verdict = try decide(context, tables, of: snapshot)
+                let abridged = WireExplanation(abridged: verdict.reason)
+                return replies.appendAnswer(verdict.decision, explanation: abridged, isFirst: isFirst)
+            }
+            let start = replies.count
+            let (verdict, explanation) = try decideAndExplain(context, snapshot)
+            replies.appendAnswer(verdict.decision, explanation: explanation, isFirst: isFirst)
+            explained.take(bytes: replies.count - start)
         } catch {
             replies.appendAnswer(fault: error.questionFault, isFirst: isFirst)
         }
@@ -67,7 +74,7 @@ extension MessageHandler {
     /// - Parameter snapshot: whose they are; `nil` for what is in force.
     private mutating func decide(
         _ context: Range<Int>, _ tables: TablesView, of snapshot: Snapshot? = nil
-    ) throws(WireError) -> Decision {
+    ) throws(WireError) -> Verdict {
         guard scanner.view.session.policies.isEmpty else {
             return try decideInSession(context, snapshot ?? inForce.snapshot)
         }
@@ -83,7 +90,7 @@ extension MessageHandler {
     }
 
     /// Decides a question that brings session policies of its own.
-    private mutating func decideInSession(_ context: Range<Int>, _ snapshot: Snapshot) throws(WireError) -> Decision {
+    private mutating func decideInSession(_ context: Range<Int>, _ snapshot: Snapshot) throws(WireError) -> Verdict {
         let now = shared.clock.now()
         let session = try sessionPolicies.policies(
             in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
@@ -98,19 +105,19 @@ extension MessageHandler {
         return counted(verdict, now)
     }
 
-    /// The decision, unless the policies are older than the operator allows.
+    /// The verdict, unless the policies are older than the operator allows.
     ///
     /// After deciding, so that a question that nobody may ask is still refused as such.
-    private mutating func counted(_ verdict: Verdict, _ now: Instant) -> Decision {
-        let decision = now.seconds > inForce.trustedUntil ? Decision.implicitDeny : verdict.decision
-        tally.count(decision)
-        return decision
+    private mutating func counted(_ verdict: Verdict, _ now: Instant) -> Verdict {
+        let counted = now.seconds > inForce.trustedUntil ? Verdict(.implicitDeny, .stalePolicies) : verdict
+        tally.count(counted.decision)
+        return counted
     }
 
     /// Decides the question in the scanner's view, and says why.
-    private mutating func explained(
+    private mutating func decideAndExplain(
         _ context: Range<Int>, _ snapshot: Snapshot
-    ) throws(WireError) -> (Decision, WireExplanation) {
+    ) throws(WireError) -> (Verdict, WireExplanation) {
         let now = shared.clock.now()
         let session = try sessionPolicies.policies(
             in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
@@ -119,7 +126,7 @@ extension MessageHandler {
         do throws(RequestFault) {
             (trace, explanation) = try snapshot.explain(
                 &scanner.view, context: context, sessionPolicies: session.map { ($0.tables, $0.sources) },
-                scratch: &scratch, now: now)
+                options: explanationOptions, scratch: &scratch, now: now)
         } catch {
             throw .badRequest(error.message)
         }
@@ -136,49 +143,6 @@ extension Explanation {
         deniedBy = []
         matchedStatement = nil
         nearestAllow = nil
-    }
-}
-
-extension WireExplanation {
-    /// The same facts, as replies carry them.
-    init(_ explanation: Explanation) {
-        self.init(
-            reason: explanation.reason.rawValue, summary: explanation.summary, deniedBy: explanation.deniedBy,
-            resourceAccount: explanation.resourceAccount,
-            matchedStatement: explanation.matchedStatement.map { Statement($0) },
-            layers: explanation.layers.map { layer in
-                Layer(
-                    layer: layer.layer, level: layer.level, outcome: layer.outcome,
-                    statements: layer.statements.map { LayerStatement($0) })
-            },
-            nearestAllow: explanation.nearestAllow.map { nearest in
-                NearestAllow(
-                    advice: nearest.advice, statement: Statement(nearest.statement),
-                    missing: nearest.missing.map {
-                        Missing(
-                            element: $0.element, wanted: $0.wanted, actual: $0.actual, operator: $0.operator,
-                            key: $0.key)
-                    })
-            })
-    }
-}
-
-extension WireExplanation.Statement {
-    init(_ statement: Explanation.Statement) {
-        self.init(
-            layer: statement.layer, policy: statement.policy, sid: statement.sid, statementIndex: statement.index,
-            file: statement.file, line: statement.line, column: statement.column)
-    }
-}
-
-extension WireExplanation.LayerStatement {
-    init(_ statement: Explanation.Statement) {
-        self.init(
-            statement: WireExplanation.Statement(statement), effect: statement.effect, outcome: statement.outcome,
-            grade: statement.grades.isEmpty ? nil : statement.grades,
-            failedConditions: statement.failedConditions.map {
-                WireExplanation.Condition(
-                    operator: $0.operator, key: $0.key, wanted: $0.wanted, actual: $0.actual)
-            })
+        hints = []
     }
 }

@@ -36,7 +36,7 @@ struct RecordingStepsTests {
     }
 
     /// The layers have no more steps than the whole decision took: those that it did not look at may stay unknown.
-    @Test("with no more steps than the decision took", arguments: PropertySeeds.all([4, 5, 6]))
+    @Test("with no more steps than the decision took", arguments: PropertySeeds.all([4, 5, 6, 5002, 5008]))
     func asManyAsTheDecision(seed: UInt64) throws {
         var generator = Generator(seed: seed)
         var unsettled = 0
