@@ -119,9 +119,12 @@ extension Authorizer {
     }
 
     /// Decides as `assumeRole` does; a trace for each action that is asked, up to the first that is final.
+    ///
+    /// - Parameter isStopped: asked after each trace; once it says yes, nobody wants the others.
     public static func traceAssumeRole(
         _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>, tables: DecisionTables,
-        sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant
+        sessionPolicies: DecisionTables? = nil, scratch: inout Scratch, now: Instant,
+        isStopped: () -> Bool = { false }
     ) throws(RequestFault) -> [Trace] {
         var traces: [Trace] = []
         for action in actions(of: assumption, view) {
@@ -129,7 +132,7 @@ extension Authorizer {
             let trace = try trace(
                 tables, sessionPolicies, .enforce, assumption, RecordingSteps(), &view, context, &scratch, now)
             traces.append(trace)
-            if trace.verdict.decision == .explicitDeny || !trace.verdict.reason.isOfPolicies { break }
+            if trace.verdict.decision == .explicitDeny || !trace.verdict.reason.isOfPolicies || isStopped() { break }
         }
         return traces
     }

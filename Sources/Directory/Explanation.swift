@@ -1,7 +1,4 @@
-internal import Authorizer
-internal import DecisionTree
 public import PolicyModel
-internal import PolicySyntax
 
 /// Why a decision came out as it did, for people and programs.
 public struct Explanation: Sendable, Hashable {
@@ -19,6 +16,8 @@ public struct Explanation: Sendable, Hashable {
     public var layers: [Layer]
     /// The Allow that came closest; advice, and only for an implicit deny.
     public var nearestAllow: NearestStatement?
+    /// What to do where policies are not to blame, or not alone: a sentence each.
+    public var hints: [String] = []
 
     /// What a layer said.
     public struct Layer: Sendable, Hashable {
@@ -26,10 +25,14 @@ public struct Explanation: Sendable, Hashable {
         public var layer: String
         /// The root, unit or account of the organization it hangs on.
         public var level: String?
-        /// `allowed`, `denied` or `silent`.
+        /// `allowed`, `denied`, `silent`, or `unknown` where finding out took too many steps and decided nothing.
         public var outcome: String
-        /// The statements whose action and resource match.
+        /// The statements whose action and resource match; the deciding one and those that apply come first.
         public var statements: [Statement]
+        /// How many more of them are not shown.
+        public var statementsLeftOut = 0
+        /// Whether every statement was looked at.
+        public var isComplete = true
     }
 
     /// A statement with where it is written.
@@ -56,6 +59,8 @@ public struct Explanation: Sendable, Hashable {
         public var column: Int
         /// The conditions that do not hold.
         public var failedConditions: [FailedCondition]
+        /// How many more of them are not shown.
+        public var failedConditionsLeftOut = 0
     }
 
     /// A condition that does not hold.
@@ -64,10 +69,24 @@ public struct Explanation: Sendable, Hashable {
         public var `operator`: String
         /// The key as written.
         public var key: String
+        /// What is wanted and what there is.
+        public var comparison: Comparison
+    }
+
+    /// What a policy says, beside what the question has.
+    public struct Comparison: Sendable, Hashable {
         /// The values as written.
         public var wanted: [String]
-        /// What the key held; `nil` when it was missing.
+        /// For each of `wanted`, what it is once its variables are replaced; `nil` in it for a variable without a value.
+        ///
+        /// `nil` altogether where there are no variables.
+        public var resolved: [String?]?
+        /// How many more are wanted than are shown.
+        public var wantedLeftOut = 0
+        /// What the question has; `nil` when it has nothing of the kind.
         public var actual: [String]?
+        /// How many more it has than are shown.
+        public var actualLeftOut = 0
     }
 
     /// The Allow that came closest, with what it lacks.
@@ -78,121 +97,21 @@ public struct Explanation: Sendable, Hashable {
         public var statement: Statement
         /// What would have to be otherwise.
         public var missing: [Missing]
+        /// How much more of the statement does not match than is shown.
+        public var missingLeftOut = 0
     }
 
     /// Something of a statement that does not match the question.
     public struct Missing: Sendable, Hashable {
         /// `action`, `resource`, `principal`, `condition` or `layer`.
         public var element: String
+        /// Whether the statement says what it is *not* about: `NotAction` or `NotResource`.
+        public var isNot = false
         /// The condition's operator.
         public var `operator`: String?
         /// The condition's key.
         public var key: String?
-        /// What the statement says.
-        public var wanted: [String]
-        /// What the question has; `nil` when a key is missing.
-        public var actual: [String]?
-    }
-}
-
-extension Explanation {
-    init(_ trace: Trace, _ locator: PolicyLocator, principal: Text, resource: Text) {
-        let verdict = trace.verdict
-        reason = verdict.reason
-        let isAllowed = verdict.decision == .allowed
-        let who = principal.hasPrefix("arn:") ? "User: \(principal)" : "\(principal)"
-        summary =
-            "\(who) \(isAllowed ? "is" : "is not") authorized to perform: \(trace.action) on resource: \(resource) "
-            + verdict.reason.clause(for: trace.action)
-        deniedBy = trace.deniedBy.map { "\($0)" }
-        resourceAccount = trace.resourceAccount.isEmpty ? nil : trace.resourceAccount.string
-        layers = trace.layers.map { Layer($0, trace, locator) }
-        matchedStatement = Explanation.deciding(verdict, trace, locator)
-    }
-
-    /// The statement that the verdict names.
-    private static func deciding(_ verdict: Verdict, _ trace: Trace, _ locator: PolicyLocator) -> Statement? {
-        guard verdict.slot != Format.none else { return nil }
-        let place: Trace.Place =
-            verdict.isInlineSession
-            ? .inlineSession(Int(verdict.slot))
-            : verdict.registryRank != Format.none
-                ? .registry(slot: verdict.slot, rank: verdict.registryRank) : .slot(verdict.slot)
-        let level = verdict.level == Format.none ? nil : Int(verdict.level)
-        let record = Trace.StatementRecord(
-            place: place, index: Int(verdict.statementIndex), effect: verdict.decision == .allowed ? .allow : .deny,
-            grades: [], failedConditions: [])
-        let recorded = trace.layers.filter { $0.layer == verdict.layer && (level == nil || $0.level == level) }
-            .flatMap(\.statements)
-            .first { $0.place == record.place && $0.index == record.index }
-        return Statement(recorded ?? record, in: verdict.layer, level: level, trace, locator)
-    }
-}
-
-extension Explanation.Layer {
-    init(_ record: Trace.LayerRecord, _ trace: Trace, _ locator: PolicyLocator) {
-        layer = "\(record.layer)"
-        level = record.level.flatMap {
-            locator.levelName($0, of: record.layer, resourceAccount: trace.resourceAccount)
-        }
-        outcome = record.denies ? "denied" : record.allows.isEmpty ? "silent" : "allowed"
-        statements = record.statements.compactMap {
-            Explanation.Statement($0, in: record.layer, level: record.level, trace, locator)
-        }
-    }
-}
-
-extension Explanation.Statement {
-    init?(
-        _ record: Trace.StatementRecord, in layer: Verdict.Layer, level: Int?, _ trace: Trace,
-        _ locator: PolicyLocator
-    ) {
-        guard let located = locator.locate(record.place, in: layer, level: level) else { return nil }
-        self.init(located, index: record.index, layer: layer)
-        effect = record.effect.rawValue
-        outcome =
-            record.grades.isEmpty
-            ? "principalMismatch" : record.failedConditions.isEmpty ? "applied" : "conditionFailed"
-        grades = record.grades.names
-        let statements = located.source.document.statements
-        guard statements.indices.contains(record.index) else { return }
-        let conditions = statements[record.index].conditions
-        failedConditions = record.failedConditions.filter { conditions.indices.contains($0) }
-            .map { Explanation.FailedCondition(conditions[$0], trace) }
-    }
-
-    init(_ located: PolicyLocator.Located, index: Int, layer: Verdict.Layer) {
-        self.layer = "\(layer)"
-        self.index = index
-        policy = located.policy
-        let statements = located.source.document.statements
-        sid = statements.indices.contains(index) ? statements[index].sid?.string : nil
-        effect = Effect.allow.rawValue
-        outcome = "applied"
-        grades = []
-        file = located.source.file
-        (line, column) = located.source.place(ofStatement: index)
-        failedConditions = []
-    }
-}
-
-extension Explanation.FailedCondition {
-    init(_ condition: Condition, _ trace: Trace) {
-        `operator` = condition.operator.description
-        key = condition.key.string
-        wanted = condition.values.map(\.string)
-        let folded = condition.key.foldedASCII
-        actual = trace.context.first { $0.key == folded }?.values.map(\.string)
-    }
-}
-
-extension Grades {
-    /// The grades by the names of spec §6.4; none where a statement has no principal element.
-    var names: [String] {
-        let all: [(Grades, String)] = [
-            (.everyone, "everyone"), (.account, "account"), (.user, "user"), (.role, "role"), (.session, "session"),
-            (.federatedUser, "federatedUser"), (.service, "service"), (.federated, "federated"),
-        ]
-        return all.filter { contains($0.0) }.map(\.1)
+        /// What the statement says and what the question has.
+        public var comparison: Comparison
     }
 }

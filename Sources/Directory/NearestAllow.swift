@@ -8,152 +8,174 @@ internal import PolicySyntax
 /// Each candidate is taken apart into documents that test one element alone; the walker itself then says which of them
 /// apply, as if they were session policies, so that no third meaning of the language is written here.
 struct NearestAllow {
-    /// Statements that are looked at, the first of the layer.
+    /// Statements that are tried.
     static let candidatesMax = 100
+    /// Patterns, principals and values of all of them: compiling is what a search costs most.
+    static let elementsMax = 20_000
+    /// Statements that are passed over in looking for candidates.
+    static let statementsSeenMax = 100_000
 
-    private let layer: Verdict.Layer
-    private let trace: Trace
-    private let candidates: [(located: PolicyLocator.Located, index: Int, statement: Statement)]
+    /// A statement that could be changed.
+    struct Candidate {
+        var layer: Verdict.Layer
+        /// The level of the organization that it hangs on.
+        var level: Int?
+        var located: PolicyLocator.Located
+        var index: Int
+        var statement: Statement
+        /// Whether it is part of a role's trust policy.
+        var isTrust = false
 
-    init(layer: Verdict.Layer, trace: Trace, locator: PolicyLocator) {
-        self.layer = layer
-        self.trace = trace
-        // A level that is silent is the one to change.
-        let level = trace.layers.first { $0.layer == layer && $0.allows.isEmpty }?.level
-        let ranks = Set(trace.layers.filter { $0.layer == layer }.flatMap(\.statements).map(\.place))
-        let documents = locator.documents(of: layer, level: level)
-            .filter { located in
-                // Registry entries that do not match the resource are no candidates.
-                guard case .registry = located.place, let place = located.place else { return true }
-                return ranks.contains(place)
+        /// Whether short ARNs are completed in its kind of policy (spec §2.5).
+        var completesARNs: Bool {
+            switch layer {
+            case .identityPolicy, .permissionsBoundary, .serviceControlPolicy: true
+            case .none, .resourcePolicy, .sessionPolicy, .resourceControlPolicy: false
             }
-        candidates = Array(
-            documents.flatMap { located in
-                located.source.document.statements.enumerated()
-                    .filter { $0.element.effect == .allow }.map { (located, $0.offset, $0.element) }
-            }.prefix(NearestAllow.candidatesMax))
+        }
     }
 
-    /// The parts of all candidates as documents, four of each; `nil` when there is no candidate.
-    func documents() -> [Document]? {
+    /// The parts of a candidate, each a document.
+    enum Part: Int, CaseIterable {
+        case action, resource, principal, conditions
+    }
+
+    let trace: Trace
+    let asked: AskedQuestion
+    let candidates: [Candidate]
+
+    init(_ trace: Trace, _ locator: PolicyLocator, _ asked: AskedQuestion) {
+        self.trace = trace
+        self.asked = asked
+        let layers = trace.layersToMend
+        var search = CandidateSearch(trace, each: NearestAllow.candidatesMax / max(layers.count, 1))
+        for layer in layers { search.look(in: layer, locator) }
+        candidates = search.candidates
+    }
+
+    /// The parts of all candidates as documents, in order; `nil` when there is no candidate.
+    func documents() -> [(document: Document, completesARNs: Bool)]? {
         guard !candidates.isEmpty else { return nil }
         return candidates.flatMap { candidate in
-            parts(of: candidate.statement).map {
-                Document(version: candidate.located.source.document.version, statements: [$0])
+            Part.allCases.map { part in
+                let document = Document(
+                    version: candidate.located.source.document.version,
+                    statements: [NearestAllow.statement(part, of: candidate.statement)])
+                return (document, candidate.completesARNs)
             }
         }
     }
 
-    /// A statement that tests the action alone, the resource alone, the principal alone, and the conditions alone.
-    private func parts(of statement: Statement) -> [Statement] {
+    /// A statement that tests one part alone.
+    private static func statement(_ part: Part, of statement: Statement) -> Statement {
         let any = ActionElement.action(["*"])
         let everywhere = ResourceElement.resource(["*"])
-        return [
-            Statement(effect: .allow, action: statement.action, resource: everywhere),
-            Statement(effect: .allow, action: any, resource: statement.resource ?? everywhere),
-            Statement(effect: .allow, principal: statement.principal, action: any, resource: everywhere),
-            Statement(effect: .allow, action: any, resource: everywhere, conditions: statement.conditions),
-        ]
+        switch part {
+        case .action: return Statement(effect: .allow, action: statement.action, resource: everywhere)
+        case .resource:
+            return Statement(effect: .allow, action: any, resource: statement.resource ?? everywhere)
+        case .principal:
+            return Statement(effect: .allow, principal: statement.principal, action: any, resource: everywhere)
+        case .conditions:
+            return Statement(effect: .allow, action: any, resource: everywhere, conditions: statement.conditions)
+        }
+    }
+}
+
+/// Gathers candidates: those whose action and resource match first, then those of the action's service, then others.
+private struct CandidateSearch {
+    private(set) var candidates: [NearestAllow.Candidate] = []
+    private let trace: Trace
+    private let service: Text
+    /// How many a layer may add.
+    private let each: Int
+    private var elementsLeft = NearestAllow.elementsMax
+    private var statementsLeft = NearestAllow.statementsSeenMax
+
+    private struct Key: Hashable {
+        var document: Int
+        var index: Int
     }
 
-    /// The candidate that lacks least, from a trace that took the parts for session policies.
-    func nearest(
-        by probe: Trace, action: Text, resource: Text, principal: Text
-    ) -> Explanation.NearestStatement? {
-        let records = probe.layers.filter { $0.layer == .sessionPolicy }.flatMap(\.statements)
-        var parts: [Int: Trace.StatementRecord] = [:]
-        for record in records {
-            if case .inlineSession(let number) = record.place { parts[number] = record }
-        }
-        let asked = Asked(action: action, resource: resource, principal: principal)
-        let scored = candidates.indices.map { number in
-            (number, missing(number, parts, asked, probe))
-        }.filter { !$0.1.isEmpty && !isForeign($0.1, to: action) }
-        guard let (number, missing) = scored.min(by: { cost($0.1) < cost($1.1) }) else { return nil }
-        let candidate = candidates[number]
-        let statement = Explanation.Statement(candidate.located, index: candidate.index, layer: layer)
-        let others = trace.deniedBy.filter { $0 != layer }.map { "\($0)" }
-        let all = missing + (others.isEmpty ? [] : [Explanation.Missing(element: "layer", wanted: others, actual: nil)])
-        return Explanation.NearestStatement(
-            advice: NearestAllow.advice(statement, all), statement: statement, missing: all)
+    init(_ trace: Trace, each: Int) {
+        self.trace = trace
+        self.each = each
+        service = Text((trace.action.foldedASCII.split(at: ASCII.colon).first?.string ?? "") + ":")
     }
 
-    private struct Asked {
-        var action: Text
-        var resource: Text
-        var principal: Text
-    }
-
-    private func missing(
-        _ number: Int, _ parts: [Int: Trace.StatementRecord], _ asked: Asked, _ probe: Trace
-    ) -> [Explanation.Missing] {
-        let statement = candidates[number].statement
-        func applies(_ part: Int) -> Bool { parts[number * 4 + part]?.applies ?? false }
-        var missing: [Explanation.Missing] = []
-        if !applies(0) {
-            let wanted = texts(statement.action.patterns)
-            missing.append(.init(element: "action", wanted: wanted, actual: [asked.action.string]))
+    mutating func look(in layer: Verdict.Layer, _ locator: PolicyLocator) {
+        // Of several levels the first that is silent is the one to change.
+        guard
+            let record = trace.layers.first(where: { $0.layer == layer && $0.allows.isEmpty })
+                ?? trace.layers.first(where: { $0.layer == layer }),
+            let documents = locator.layer(layer, level: record.level)?.documents
+        else { return }
+        var numbers: [Trace.Place: Int] = [:]
+        for (number, document) in documents.enumerated() {
+            if let place = document.place, numbers[place] == nil { numbers[place] = number }
         }
-        if !applies(1) {
-            let wanted = texts(statement.resource?.patterns ?? [])
-            missing.append(.init(element: "resource", wanted: wanted, actual: [asked.resource.string]))
+        var room = each
+        var taken: Set<Key> = []
+        for statement in record.statements where statement.effect == .allow && !statement.applies {
+            guard let number = numbers[statement.place] else { continue }
+            take(Key(document: number, index: statement.index), documents, record, &room, &taken)
         }
-        if !applies(2) {
-            let wanted = statement.principal?.patterns.map(\.written.value.string) ?? []
-            missing.append(.init(element: "principal", wanted: wanted, actual: [asked.principal.string]))
-        }
-        let failed = parts[number * 4 + 3]?.failedConditions ?? []
-        for condition in failed.map({ Explanation.FailedCondition(statement.conditions[$0], probe) }) {
-            missing.append(
-                .init(
-                    element: "condition", operator: condition.operator, key: condition.key, wanted: condition.wanted,
-                    actual: condition.actual))
-        }
-        return missing
-    }
-
-    private func texts(_ patterns: [Text]) -> [String] { patterns.map(\.string) }
-
-    /// A condition is soonest mended; an action of another service is furthest off.
-    private func cost(_ missing: [Explanation.Missing]) -> Int {
-        missing.reduce(0) { cost, part in
-            switch part.element {
-            case "condition": cost + 2
-            case "resource": cost + 5
-            case "principal": cost + 5
-            default: cost + (NearestAllow.isOfService(part) ? 6 : 12)
+        for isOfService in [true, false] {
+            for (number, document) in documents.enumerated() where isCandidate(document, in: record) {
+                for (index, statement) in document.source.document.statements.enumerated() {
+                    guard room > 0, statementsLeft > 0 else { return }
+                    statementsLeft -= 1
+                    guard statement.effect == .allow, isAboutService(statement) == isOfService else { continue }
+                    take(Key(document: number, index: index), documents, record, &room, &taken)
+                }
             }
         }
     }
 
-    /// Whether a statement is about another service than the assumption of a role: no change of it would be advice.
-    private func isForeign(_ missing: [Explanation.Missing], to action: Text) -> Bool {
-        action.foldedASCII.hasPrefix("sts:")
-            && missing.contains { $0.element == "action" && !NearestAllow.isOfService($0) }
+    /// Beside a trust policy the registry's policies only deny.
+    private func isCandidate(_ document: PolicyLocator.Located, in record: Trace.LayerRecord) -> Bool {
+        guard record.layer == .resourcePolicy, trace.caller.isTrustPolicy else { return true }
+        if case .slot = document.place { return true } else { return false }
     }
 
-    private static func isOfService(_ part: Explanation.Missing) -> Bool {
-        let service = part.actual?.first?.split(separator: ":").first.map { $0.lowercased() } ?? ""
-        return part.wanted.contains { $0.lowercased().hasPrefix(service + ":") }
+    private mutating func take(
+        _ key: Key, _ documents: [PolicyLocator.Located], _ record: Trace.LayerRecord, _ room: inout Int,
+        _ taken: inout Set<Key>
+    ) {
+        let located = documents[key.document]
+        let statements = located.source.document.statements
+        guard room > 0, statements.indices.contains(key.index), isCandidate(located, in: record) else { return }
+        let statement = statements[key.index]
+        let elements = statement.elementCount
+        guard elements <= elementsLeft, taken.insert(key).inserted else { return }
+        elementsLeft -= elements
+        room -= 1
+        candidates.append(
+            NearestAllow.Candidate(
+                layer: record.layer, level: record.level, located: located, index: key.index, statement: statement,
+                isTrust: record.layer == .resourcePolicy && trace.caller.isTrustPolicy))
     }
 
-    private static func advice(_ statement: Explanation.Statement, _ missing: [Explanation.Missing]) -> String {
-        let name = statement.sid.map { "statement `\($0)`" } ?? "statement \(statement.index)"
-        let parts = missing.map { part in
-            switch part.element {
-            case "condition": "`\(part.operator ?? "")` on `\(part.key ?? "")` does not hold"
-            case "layer": "\(part.wanted.joined(separator: " and ")) would have to allow it too"
-            default: "its \(part.element) does not match"
-            }
-        }
-        return "\(name) of `\(statement.policy)` comes closest: \(parts.joined(separator: "; "))"
+    /// Whether any of the first patterns is of the service, or open.
+    private func isAboutService(_ statement: Statement) -> Bool {
+        guard case .action(let patterns) = statement.action else { return true }
+        return patterns.prefix(8).contains { $0.hasPrefix("*") || $0.foldedASCII.hasPrefix(service) }
+    }
+}
+
+extension Statement {
+    /// How many patterns, principals and values there are.
+    fileprivate var elementCount: Int {
+        let parts = action.patterns.count + (resource?.patterns.count ?? 0) + (principal?.patterns.count ?? 0)
+        return conditions.reduce(parts + 1) { $0 + 1 + $1.values.count }
     }
 }
 
 extension Trace {
-    /// Where an Allow would help most: in the layer that the reason of an implicit deny names.
-    var layerToMend: Verdict.Layer? {
-        guard verdict.decision == .implicitDeny else { return nil }
+    /// Where an Allow would help most: in the layer that the reason of an implicit deny names; and in the resource's
+    /// policies, which in the caller's own account can let through what that layer does not.
+    var layersToMend: [Verdict.Layer] {
+        guard verdict.decision == .implicitDeny else { return [] }
         let named: Verdict.Layer =
             switch verdict.reason {
             case .resourcePolicy, .trustPolicy: .resourcePolicy
@@ -162,6 +184,12 @@ extension Trace {
             case .serviceControlPolicy: .serviceControlPolicy
             default: .identityPolicy
             }
-        return deniedBy.contains(named) ? named : deniedBy.first
+        guard let first = deniedBy.contains(named) ? named : deniedBy.first else { return [] }
+        switch first {
+        case .identityPolicy, .permissionsBoundary, .sessionPolicy:
+            let hasResource = layers.contains { $0.layer == .resourcePolicy }
+            return caller.isSameAccount && hasResource ? [first, .resourcePolicy] : [first]
+        case .none, .resourcePolicy, .serviceControlPolicy, .resourceControlPolicy: return [first]
+        }
     }
 }

@@ -44,6 +44,22 @@ struct OrganizationTree {
         for child in unit.units { collect(child, under: path, into: &levels) }
     }
 
+    /// The levels of one account, root first, the account itself last; `nil` for an account outside.
+    func levels(above account: AccountID) -> [Level]? {
+        OrganizationTree.levels(above: account, in: organization.root)
+    }
+
+    private static func levels(above account: AccountID, in unit: OrganizationUnit) -> [Level]? {
+        let level = Level(id: unit.id, policies: unit.policies)
+        if let own = unit.accounts.first(where: { $0.id == account }) {
+            return [level, Level(id: account.text, policies: own.policies)]
+        }
+        for child in unit.units {
+            if let below = levels(above: account, in: child) { return [level] + below }
+        }
+        return nil
+    }
+
     /// The place of every account, as tables are built from it; a name without a slot quarantines the accounts below.
     func places(
         service: (Text) -> UInt32?, resource: (Text) -> UInt32?

@@ -1,10 +1,12 @@
 internal import Authorizer
 internal import DecisionTree
-internal import PolicyCompiler
 internal import PolicyModel
 internal import PolicySyntax
 
 /// Finds which policy a document of a trace is: its name, and the text it was read from.
+///
+/// The documents of every layer are found once, when the locator is made; whatever is asked of it afterwards is a
+/// look-up.
 struct PolicyLocator {
     /// A document with what people call it.
     struct Located {
@@ -15,143 +17,169 @@ struct PolicyLocator {
         var place: Trace.Place?
     }
 
-    private let directory: Directory
-    private let slots: [DocumentDigest: UInt32]
-    private let principal: Text
-    private let sessionUser: Text
-    private let resource: Text
-    private let managedSession: [Text]
-    private let sessionPolicies: [PolicySource]
+    /// The documents of a layer that is in play.
+    struct Layer {
+        /// In the order in which people read them.
+        var documents: [Located]
+        /// The root, unit or account that a layer of control policies hangs on.
+        var levelName: String?
+        fileprivate var numbers: [Trace.Place: Int] = [:]
 
-    init(snapshot: Snapshot, _ view: borrowing RequestView, sessionPolicies: [PolicySource]) {
-        directory = snapshot.directory
-        slots = snapshot.slots
-        principal = view.principal.text
-        sessionUser = view.session.user.text
-        resource = view.resource.text
-        managedSession = view.session.policyARNs.map { view.sessionTexts[$0].text }
-        self.sessionPolicies = sessionPolicies
-    }
-
-    /// The document at a place of a layer.
-    func locate(_ place: Trace.Place, in layer: Verdict.Layer, level: Int?) -> Located? {
-        documents(of: layer, level: level).first { $0.place == place }
-    }
-
-    /// Every document of a layer that is in play.
-    func documents(of layer: Verdict.Layer, level: Int?) -> [Located] {
-        switch layer {
-        case .identityPolicy: identityPolicies
-        case .permissionsBoundary: managed(holdings.first?.permissionsBoundary.map { [$0] } ?? [])
-        case .sessionPolicy: inlineSessions + managed(managedSession)
-        case .resourcePolicy: resourcePolicies
-        case .serviceControlPolicy, .resourceControlPolicy: controlPolicies(layer, level ?? 0)
-        case .none: []
-        }
-    }
-
-    /// The root, unit or account at a level of the caller's or the resource's account.
-    func levelName(_ level: Int, of layer: Verdict.Layer, resourceAccount: Text) -> String? {
-        let levels = levels(layer, resourceAccount)
-        return levels.indices.contains(level) ? levels[level].id.string : nil
-    }
-
-    private func slot(_ source: PolicySource, isResourcePolicy: Bool = false) -> UInt32? {
-        slots[DocumentDigest(source, isResourcePolicy: isResourcePolicy)]
-    }
-
-    // MARK: The caller's
-
-    /// The entities behind the principal, its groups included.
-    private var holdings: [PolicyHoldings] {
-        if let role = role(named: principal) { return [role.holdings] }
-        switch Caller(sessionUser.isEmpty ? principal : sessionUser) {
-        case .user(let account, let arn):
-            let name = arn.split(at: ASCII.slash).last ?? arn
-            guard let user = directory.users[.user(account, name.foldedASCII)] else { return [] }
-            return [user.holdings]
-                + user.groups.compactMap { directory.groups[.group(account, $0.foldedASCII)]?.holdings }
-        case .assumedRole(let account, let roleName, _):
-            return directory.roles[.role(account, roleName.foldedASCII)].map { [$0.holdings] } ?? []
-        default: return []
-        }
-    }
-
-    private func role(named arn: Text) -> Role? {
-        guard let parts = ARN(arn), parts.resource.hasPrefix("role/"), let account = AccountID(parts.account),
-            let name = parts.resource.split(at: ASCII.slash).last
-        else { return nil }
-        let role = directory.roles[.role(account, name.foldedASCII)]
-        return role?.arn == arn ? role : nil
-    }
-
-    private var identityPolicies: [Located] {
-        holdings.flatMap { holding in
-            holding.inlinePolicies.map {
-                Located(policy: $0.name.string, source: $0.source, place: slot($0.source).map { .slot($0) })
-            } + managed(holding.attachedPolicies)
-        }
-    }
-
-    private func managed(_ arns: [Text]) -> [Located] {
-        arns.compactMap { arn in
-            directory.policy(named: arn).map {
-                Located(policy: arn.string, source: $0.source, place: slot($0.source).map { .slot($0) })
+        fileprivate init(_ documents: [Located], levelName: String? = nil) {
+            self.documents = documents
+            self.levelName = levelName
+            // Two policies with one text are one document: the first stands for both.
+            for (number, document) in documents.enumerated() {
+                guard let place = document.place, numbers[place] == nil else { continue }
+                numbers[place] = number
             }
         }
+
+        /// The document at a place.
+        func document(at place: Trace.Place) -> Located? { numbers[place].map { documents[$0] } }
     }
 
-    private var inlineSessions: [Located] {
+    private struct Key: Hashable {
+        var layer: Verdict.Layer
+        var level: Int?
+    }
+
+    private var layers: [Key: Layer] = [:]
+
+    init(_ snapshot: Snapshot, _ asked: AskedQuestion, sessionPolicies: [PolicySource], _ trace: Trace) {
+        let finder = LayerFinder(
+            snapshot: snapshot, asked: asked, sessionPolicies: sessionPolicies, resourceAccount: trace.resourceAccount)
+        var levels: [Verdict.Layer: [OrganizationTree.Level]] = [:]
+        for record in trace.layers {
+            let key = Key(layer: record.layer, level: record.level)
+            guard let level = record.level else {
+                layers[key] = Layer(finder.documents(of: record))
+                continue
+            }
+            let all = levels[record.layer] ?? finder.levels(of: record.layer)
+            levels[record.layer] = all
+            guard all.indices.contains(level) else { continue }
+            layers[key] = Layer(
+                finder.controlPolicies(record.layer, all[level]), levelName: all[level].id.string)
+        }
+    }
+
+    /// The documents of a layer; `nil` when it is not in play.
+    func layer(_ layer: Verdict.Layer, level: Int?) -> Layer? { layers[Key(layer: layer, level: level)] }
+}
+
+/// Reads the documents of a layer off the directory.
+private struct LayerFinder {
+    let snapshot: Snapshot
+    let asked: AskedQuestion
+    let sessionPolicies: [PolicySource]
+    let resourceAccount: Text
+
+    private var directory: Directory { snapshot.directory }
+
+    /// Every document of a layer without levels.
+    func documents(of record: Trace.LayerRecord) -> [PolicyLocator.Located] {
+        switch record.layer {
+        case .identityPolicy: identityPolicies
+        case .permissionsBoundary:
+            managed(directory.holdings(of: asked).first?.holdings.permissionsBoundary.map { [$0] } ?? [])
+        case .sessionPolicy: inlineSessions + managed(asked.managedSessionPolicies)
+        case .resourcePolicy: record.documents.compactMap(resourcePolicy)
+        case .serviceControlPolicy, .resourceControlPolicy, .none: []
+        }
+    }
+
+    private var identityPolicies: [PolicyLocator.Located] {
+        directory.holdings(of: asked).flatMap { key, holdings in
+            holdings.inlinePolicies.map {
+                located($0.name.string, $0.source, .inline(key, $0.name))
+            } + managed(holdings.attachedPolicies)
+        }
+    }
+
+    private func managed(_ arns: [Text]) -> [PolicyLocator.Located] {
+        arns.compactMap { arn in
+            directory.policy(named: arn).map { located(arn.string, $0.source, .managed($0.key)) }
+        }
+    }
+
+    private var inlineSessions: [PolicyLocator.Located] {
         sessionPolicies.enumerated().map { number, source in
-            Located(policy: "session policy \(number + 1)", source: source, place: .inlineSession(number))
+            PolicyLocator.Located(
+                policy: "session policy \(number + 1)", source: source, place: .inlineSession(number))
         }
     }
 
-    // MARK: The resource's
+    private func located(_ name: String, _ source: PolicySource, _ key: SourceKey) -> PolicyLocator.Located {
+        PolicyLocator.Located(policy: name, source: source, place: snapshot.slots[key].map { .slot($0) })
+    }
 
-    /// The trust policy of the role that is the resource, and the policies of the registry, which are ranked by how
-    /// specific they are.
-    private var resourcePolicies: [Located] {
-        let trust = role(named: resource).map { role in
-            Located(
-                policy: "trust policy of \(role.arn)", source: role.trustPolicy,
-                place: slot(role.trustPolicy, isResourcePolicy: true).map { .slot($0) })
+    /// The trust policy of the role that is the resource, or the policy of a registry entry.
+    private func resourcePolicy(_ place: Trace.Place) -> PolicyLocator.Located? {
+        switch place {
+        case .slot:
+            return directory.role(named: asked.resource).map {
+                PolicyLocator.Located(policy: "trust policy of \($0.arn)", source: $0.trustPolicy, place: place)
+            }
+        case .registry(_, let rank):
+            guard snapshot.rankedResources.indices.contains(Int(rank)),
+                let entry = directory.resources[snapshot.rankedResources[Int(rank)]], let source = entry.policy
+            else { return nil }
+            return PolicyLocator.Located(policy: entry.pattern.string, source: source, place: place)
+        case .inlineSession: return nil
         }
-        let ranked = directory.resources.values
-            .sorted { TablesBuilder.isMoreSpecific($0.pattern, than: $1.pattern) }
-        let registry = ranked.enumerated().compactMap { rank, entry -> Located? in
-            guard let source = entry.policy, let slot = slot(source, isResourcePolicy: true) else { return nil }
-            return Located(
-                policy: entry.pattern.string, source: source, place: .registry(slot: slot, rank: UInt32(rank)))
-        }
-        return (trust.map { [$0] } ?? []) + registry
     }
 
     // MARK: The organization's
 
-    private func levels(_ layer: Verdict.Layer, _ resourceAccount: Text) -> [OrganizationTree.Level] {
-        guard let organization = directory.organization else { return [] }
-        let text = layer == .resourceControlPolicy ? resourceAccount : ARN(principal)?.account ?? ""
-        guard let account = AccountID(text) else { return [] }
-        return OrganizationTree(organization, directory).levels[account] ?? []
+    /// The levels above the caller's or the resource's account, root first.
+    func levels(of layer: Verdict.Layer) -> [OrganizationTree.Level] {
+        let text = layer == .resourceControlPolicy ? resourceAccount : ARN(asked.principal)?.account ?? ""
+        guard let organization = directory.organization, let account = AccountID(text) else { return [] }
+        return OrganizationTree(organization, directory).levels(above: account) ?? []
     }
 
-    private func controlPolicies(_ layer: Verdict.Layer, _ level: Int) -> [Located] {
+    func controlPolicies(_ layer: Verdict.Layer, _ level: OrganizationTree.Level) -> [PolicyLocator.Located] {
         if layer == .resourceControlPolicy {
-            return directory.resourceControlPolicies.sorted { $0.key < $1.key }.map {
-                Located(
-                    policy: $0.value.name.string, source: $0.value.source,
-                    place: slot($0.value.source, isResourcePolicy: true).map { .slot($0) })
+            return (level.policies.resource ?? []).compactMap { name in
+                control(.resourceControlPolicy(name.foldedASCII), in: directory.resourceControlPolicies)
             }
         }
-        let levels = levels(layer, "")
-        guard levels.indices.contains(level) else { return [] }
-        return (levels[level].policies.service ?? [Organization.fullAccess]).compactMap { name in
-            let source =
-                name == Organization.fullAccess
-                ? OrganizationTree.fullAccess
-                : directory.serviceControlPolicies[.serviceControlPolicy(name.foldedASCII)]?.source
-            return source.map { Located(policy: name.string, source: $0, place: slot($0).map { .slot($0) }) }
+        return (level.policies.service ?? [Organization.fullAccess]).compactMap { name in
+            name == Organization.fullAccess
+                ? located(name.string, OrganizationTree.fullAccess, .fullAccess)
+                : control(.serviceControlPolicy(name.foldedASCII), in: directory.serviceControlPolicies)
         }
+    }
+
+    private func control(_ key: EntityKey, in policies: [EntityKey: ControlPolicy]) -> PolicyLocator.Located? {
+        policies[key].map { located($0.name.string, $0.source, .control(key)) }
+    }
+}
+
+extension Directory {
+    /// The entities whose policies are the caller's own, its groups after it.
+    func holdings(of asked: AskedQuestion) -> [(key: EntityKey, holdings: PolicyHoldings)] {
+        // A simulation may ask as a role.
+        if let role = role(named: asked.principal) { return [(role.key, role.holdings)] }
+        switch Caller(asked.sessionUser.isEmpty ? asked.principal : asked.sessionUser) {
+        case .user(let account, let arn):
+            let name = arn.split(at: ASCII.slash).last ?? arn
+            guard let user = users[.user(account, name.foldedASCII)] else { return [] }
+            let groups = user.groups.compactMap { self.groups[.group(account, $0.foldedASCII)] }
+            return [(user.key, user.holdings)] + groups.map { ($0.key, $0.holdings) }
+        case .assumedRole(let account, let roleName, _):
+            return roles[.role(account, roleName.foldedASCII)].map { [($0.key, $0.holdings)] } ?? []
+        case .root, .federatedUser, .service, .anonymous, nil: return []
+        }
+    }
+
+    /// The role with an ARN, path included.
+    func role(named arn: Text) -> Role? {
+        guard let parts = ARN(arn), parts.resource.hasPrefix("role/"), let account = AccountID(parts.account),
+            let name = parts.resource.split(at: ASCII.slash).last
+        else { return nil }
+        let role = roles[.role(account, name.foldedASCII)]
+        return role?.arn == arn ? role : nil
     }
 }

@@ -3,27 +3,27 @@ internal import PolicyCompiler
 internal import PolicyModel
 internal import PolicySyntax
 
+/// A document by where it stands, so that its digest is taken once.
+enum SourceKey: Hashable, Sendable {
+    case inline(EntityKey, Text)
+    case managed(EntityKey)
+    case resource(EntityKey)
+    case trust(EntityKey)
+    case control(EntityKey)
+    case fullAccess
+}
+
 /// One building of a snapshot: gives documents their slots, then tells the tables of everything in sorted order.
 struct SnapshotAssembly {
     private let directory: Directory
     private let compiler: DocumentCompiler
     private let known: [DocumentDigest: CompiledDocument]
     private var documents: [CompiledDocument] = []
-    private var sourceSlots: [SourceKey: UInt32] = [:]
+    /// The slot of each document, by where it stands.
+    private(set) var sourceSlots: [SourceKey: UInt32] = [:]
     /// Documents in play, by digest.
     private(set) var used: [DocumentDigest: CompiledDocument] = [:]
-    /// Their slots.
-    private(set) var slots: [DocumentDigest: UInt32] = [:]
-
-    /// A document by where it stands, so that its digest is taken once.
-    private enum SourceKey: Hashable {
-        case inline(EntityKey, Text)
-        case managed(EntityKey)
-        case resource(EntityKey)
-        case trust(EntityKey)
-        case control(EntityKey)
-        case fullAccess
-    }
+    private var slots: [DocumentDigest: UInt32] = [:]
 
     init(directory: Directory, compiler: DocumentCompiler, known: [DocumentDigest: CompiledDocument]) {
         self.directory = directory
@@ -90,8 +90,8 @@ struct SnapshotAssembly {
 
     // MARK: Tables
 
-    /// The tables of everything; called once all documents are compiled.
-    func tables(_ symbols: Symbols) -> DecisionTables {
+    /// The tables of everything, and the registry's entries by rank; called once all documents are compiled.
+    func tables(_ symbols: Symbols) -> (tables: DecisionTables, rankedResources: [EntityKey]) {
         var builder = TablesBuilder(symbols: symbols, documents: documents)
         addAccounts(to: &builder)
         for (key, policy) in directory.policies.sorted(by: { $0.key < $1.key }) {
@@ -99,14 +99,16 @@ struct SnapshotAssembly {
         }
         for (key, user) in directory.users.sorted(by: { $0.key < $1.key }) { builder.add(input(user, key)) }
         for (key, role) in directory.roles.sorted(by: { $0.key < $1.key }) { builder.add(input(role, key)) }
-        for (key, entry) in directory.resources.sorted(by: { $0.key < $1.key }) {
+        let resources = directory.resources.sorted { $0.key < $1.key }
+        for (key, entry) in resources {
             builder.add(
                 RegistryInput(
                     pattern: entry.pattern, owner: entry.owner, isPolicyRequired: entry.isPolicyRequired,
                     policySlot: sourceSlots[.resource(key)], tags: entry.tags.map(SnapshotAssembly.pairs)))
         }
         let declared = directory.declaredKeys.sorted { $0.key < $1.key }
-        return builder.build(declaredKeys: declared.map { ($0.key, $0.value) })
+        let tables = builder.build(declaredKeys: declared.map { ($0.key, $0.value) })
+        return (tables, builder.registryOrder.map { resources[$0].key })
     }
 
     /// The accounts of the store, and those that only the organization names.

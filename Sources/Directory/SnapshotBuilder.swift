@@ -69,9 +69,9 @@ public final class SnapshotBuilder {
         try assembly.compileAll()
         compiled = assembly.used
         if isFresh { freshSymbolSize = symbols.size }
-        let tables = assembly.tables(symbols)
+        let (tables, rankedResources) = assembly.tables(symbols)
         return Snapshot(
             revision: revision, tables: tables, counts: assembly.counts(tables, conditions: tables.conditionCount),
-            directory: directory, slots: assembly.slots)
+            directory: directory, slots: assembly.sourceSlots, rankedResources: rankedResources)
     }
 }

@@ -157,6 +157,8 @@ public struct TablesBuilder {
     private var keyNames: [Text: UInt32] = [:]
     private var organization: UInt32 = 0
     private var entries: [RegistryInput] = []
+    /// By rank, which of the registry entries has it, counted in the order in which they were added; filled by `build`.
+    public private(set) var registryOrder: [Int] = []
 
     /// Begins tables with documents that `symbols` compiled; a document's index is its slot.
     public init(symbols: Symbols, documents: [CompiledDocument]) {
@@ -324,14 +326,17 @@ public struct TablesBuilder {
 
     // MARK: The registry
 
-    private func emitRegistry() -> ImageStorage {
+    private mutating func emitRegistry() -> ImageStorage {
         // Offset 0 holds the trie's root, and 1 stands for a program without words.
         var writer = ImageWriter(header: 2)
         var names: [Text: UInt32] = [:]
         var trie = TrieBuilder()
         var programs = ProgramWriter { _ in 0 }
-        let ranked = entries.sorted { TablesBuilder.isMoreSpecific($0.pattern, than: $1.pattern) }
-        for (rank, entry) in ranked.enumerated() {
+        registryOrder = entries.indices.sorted {
+            TablesBuilder.isMoreSpecific(entries[$0].pattern, than: entries[$1].pattern)
+        }
+        for (rank, number) in registryOrder.enumerated() {
+            let entry = entries[number]
             guard let pieces = Lowering.resource(entry.pattern, expandsVariables: false, completes: false) else {
                 continue
             }

@@ -55,7 +55,8 @@ extension Explanation {
             resourceAccount: explanation.resourceAccount,
             matchedStatement: explanation.matchedStatement.map { MatchedStatement($0) },
             layers: explanation.layers.map { Layer($0) },
-            nearestAllow: explanation.nearestAllow.map { NearestAllow($0) },
+            nearestAllow: explanation.nearestAllow.map { NearestAllow($0) }, hints: explanation.hints,
+            isAbridged: explanation.isAbridged,
             json: source["explanation"]?.json ?? "{}")
     }
 }
@@ -78,9 +79,17 @@ extension Explanation.Layer {
                     outcome: statement.outcome, grades: statement.grade ?? [],
                     failedConditions: statement.failedConditions.map {
                         Explanation.FailedCondition(
-                            operator: $0.operator, key: $0.key, wanted: $0.wanted, actual: $0.actual)
-                    })
-            })
+                            operator: $0.operator, key: $0.key, wanted: $0.wanted, actual: $0.actual,
+                            details: Explanation.Details($0.details))
+                    }, failedConditionsLeftOut: statement.failedConditionsLeftOut)
+            }, statementsLeftOut: layer.statementsLeftOut, isIncomplete: layer.isIncomplete)
+    }
+}
+
+extension Explanation.Details {
+    fileprivate init(_ details: WireExplanation.Details) {
+        self.init(
+            resolved: details.resolved, wantedLeftOut: details.wantedLeftOut, actualLeftOut: details.actualLeftOut)
     }
 }
 
@@ -90,7 +99,8 @@ extension Explanation.NearestAllow {
             advice: nearest.advice, statement: MatchedStatement(nearest.statement),
             missing: nearest.missing.map {
                 Explanation.Missing(
-                    element: $0.element, operator: $0.operator, key: $0.key, wanted: $0.wanted, actual: $0.actual)
-            })
+                    element: $0.element, isNot: $0.isNot, operator: $0.operator, key: $0.key, wanted: $0.wanted,
+                    actual: $0.actual, details: Explanation.Details($0.details))
+            }, missingLeftOut: nearest.missingLeftOut)
     }
 }

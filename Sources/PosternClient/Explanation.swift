@@ -16,6 +16,10 @@ public struct Explanation: Sendable, Hashable {
     public let layers: [Layer]
     /// When denied: the statement that came closest to allowing; advice, on which no decision depends.
     public let nearestAllow: NearestAllow?
+    /// What to do where policies are not to blame, or not alone: a sentence each.
+    public let hints: [String]
+    /// Whether this is the reason alone: of one `authorizeMany` only so much is explained.
+    public let isAbridged: Bool
     /// The whole object as the sidecar sent it.
     public let json: String
 
@@ -25,10 +29,14 @@ public struct Explanation: Sendable, Hashable {
         public let layer: String
         /// For control policies: the node of the organization that they hang on.
         public let level: String?
-        /// `allowed`, `denied` or `silent`.
+        /// `allowed`, `denied`, `silent`, or `unknown` where finding out took too many steps and decided nothing.
         public let outcome: String
-        /// The statements that are about the action and the resource.
+        /// The statements that are about the action and the resource; what decided and what applied comes first.
         public let statements: [Statement]
+        /// How many more of them are not shown.
+        public let statementsLeftOut: Int
+        /// Whether there may be more that nobody has looked at: looking took too many steps.
+        public let isIncomplete: Bool
     }
 
     /// A statement that is about the action and the resource, and what it came to.
@@ -43,6 +51,8 @@ public struct Explanation: Sendable, Hashable {
         public let grades: [String]
         /// The conditions that did not hold.
         public let failedConditions: [FailedCondition]
+        /// How many more of them are not shown.
+        public let failedConditionsLeftOut: Int
     }
 
     /// A condition that did not hold.
@@ -55,6 +65,20 @@ public struct Explanation: Sendable, Hashable {
         public let wanted: [String]
         /// The request's values; `nil` when it has no such key.
         public let actual: [String]?
+        /// What became of the variables, and what is not shown.
+        public let details: Details
+    }
+
+    /// What there is to say of a list of wanted values, and of those that are there.
+    public struct Details: Sendable, Hashable {
+        /// For each of the wanted values, what it is once its variables are replaced, `nil` in it for one without a value.
+        ///
+        /// `nil` altogether where there are no variables.
+        public let resolved: [String?]?
+        /// How many more are wanted than are shown.
+        public let wantedLeftOut: Int
+        /// How many more there are than are shown.
+        public let actualLeftOut: Int
     }
 
     /// The statement that came closest to allowing.
@@ -65,12 +89,16 @@ public struct Explanation: Sendable, Hashable {
         public let statement: MatchedStatement
         /// What would have to be otherwise.
         public let missing: [Missing]
+        /// How much more of the statement does not match than is shown.
+        public let missingLeftOut: Int
     }
 
     /// Something that kept a statement from allowing.
     public struct Missing: Sendable, Hashable {
         /// `action`, `resource`, `principal`, `condition` or `layer`.
         public let element: String
+        /// Whether the statement says what it is *not* about: `NotAction` or `NotResource`.
+        public let isNot: Bool
         /// A condition's operator.
         public let `operator`: String?
         /// A condition's key.
@@ -79,6 +107,8 @@ public struct Explanation: Sendable, Hashable {
         public let wanted: [String]
         /// What the request has; `nil` when nothing.
         public let actual: [String]?
+        /// What became of the variables, and what is not shown.
+        public let details: Details
     }
 }
 

@@ -1,11 +1,13 @@
 internal import DecisionTree
+internal import Directory
 internal import NIOConcurrencyHelpers
 internal import WireProtocol
 
 /// Answers messages that ask for an explanation, on one thread beside the loops: "`explain` never delays other callers".
 ///
 /// A loop hands over a message with what is in force; the connection waits, and its reply comes back through the loop's
-/// port. The queue is bounded: beyond it callers are told to try again.
+/// port. The queue is bounded: beyond it callers are told to try again. Those that wait take turns: of an
+/// `AuthorizeMany` a few questions are answered, then it goes to the back of the queue.
 final class Explainer: Sendable {
     /// A message to be answered.
     struct Job {
@@ -16,6 +18,22 @@ final class Explainer: Sendable {
         /// The connection that waits, in the loop behind `port`.
         var token: UInt64
         var port: LoopPort
+        /// What turns before this one have come to.
+        var begun: Begun?
+    }
+
+    /// An `AuthorizeMany` that is answered in part.
+    struct Begun {
+        var progress: Connection.Progress
+        /// The reply so far.
+        var reply: [UInt8]
+        var explained: ExplainedAllowance
+    }
+
+    /// What a turn comes to.
+    enum Turn {
+        case whole(reply: [UInt8])
+        case partly(Begun)
     }
 
     /// Messages that may wait; each is at most as long as a message may be.
@@ -50,6 +68,9 @@ final class Explainer: Sendable {
         return isTaken
     }
 
+    /// Whether the thread is to end: what is being explained is then given up between two walks.
+    var isStopped: Bool { queue.withLockedValue { $0.isStopped } }
+
     /// Ends the thread, whatever waits; the loops have ended before.
     func stop() {
         let thread = queue.withLockedValue { queue -> PlainThread? in
@@ -82,11 +103,21 @@ final class Explainer: Sendable {
     func runWaiting(_ shared: LoopShared) -> Int {
         var tally = LoopTally()
         var count = 0
-        while let job = next() {
-            answer(job, shared, &tally, shared.counters[shared.counters.count - 1])
-            count += 1
-        }
+        while runOnce(shared, &tally) { count += 1 }
         return count
+    }
+
+    /// Gives what has waited longest its turn, on the calling thread; `false` when nothing waits.
+    func runOnce(_ shared: LoopShared, _ tally: inout LoopTally) -> Bool {
+        guard let job = next() else { return false }
+        answer(job, shared, &tally, shared.counters[shared.counters.count - 1])
+        return true
+    }
+
+    private func putBack(_ job: Job) {
+        queue.withLockedValue { queue in
+            if !queue.isStopped { queue.jobs.append(job) }
+        }
     }
 
     private func next() -> Job? {
@@ -97,25 +128,63 @@ final class Explainer: Sendable {
     private func answer(
         _ job: Job, _ shared: LoopShared, _ tally: inout LoopTally, _ counters: LoopCounters
     ) {
-        beforeJob.withLockedValue({ $0 })()
+        if job.begun == nil { beforeJob.withLockedValue({ $0 })() }
         var handler = MessageHandler(shared: shared, counters: counters, explains: true)
         handler.use(job.inForce)
-        let reply = handler.explain(job.message, isTrusted: job.isTrusted)
+        let turn = handler.explain(job)
         tally = tally + handler.tally
         counters.publish(tally)
-        _ = job.port.post(.explained(token: job.token, reply: reply))
+        switch turn {
+        case .whole(let reply): _ = job.port.post(.explained(token: job.token, reply: reply))
+        case .partly(let begun):
+            var rest = job
+            rest.begun = begun
+            putBack(rest)
+        }
+    }
+}
+
+/// How much of one call is explained: what is over it is told its reason.
+struct ExplainedAllowance {
+    private var questions = SidecarLimits.explainedQuestionsMax
+    private var bytes = SidecarLimits.explainedBytesMax
+
+    /// Whether a further question is explained as a whole.
+    var isLeft: Bool { questions > 0 && bytes > 0 }
+
+    /// Counts an answer that was explained.
+    mutating func take(bytes taken: Int) {
+        questions -= 1
+        bytes -= taken
     }
 }
 
 extension MessageHandler {
-    /// The whole reply to a message, however long it takes; the message was counted where it came in.
-    mutating func explain(_ message: [UInt8], isTrusted: Bool) -> [UInt8] {
+    /// One turn of a message; it was counted where it came in.
+    mutating func explain(_ job: Explainer.Job) -> Explainer.Turn {
+        var buffer = WireBuffer(capacity: job.message.count)
+        buffer.append(job.message[...])
+        if let begun = job.begun {
+            replies.append(begun.reply[...])
+            explained = begun.explained
+        } else {
+            tally.requests -= 1
+        }
         var budget = TurnBudget()
-        budget.questions = WireBounds.questionsMax + 1
-        var buffer = WireBuffer(capacity: message.count)
-        buffer.append(message[...])
-        _ = answer(buffer.view, isTrusted: isTrusted, progress: nil, &budget)
-        tally.requests -= 1
-        return replies.bytes
+        // What is not explained is answered as fast as a loop does it.
+        if explained.isLeft { budget.questions = SidecarLimits.explainTurnQuestionsMax }
+        let outcome = answer(buffer.view, isTrusted: job.isTrusted, progress: job.begun?.progress, &budget)
+        guard case .partly(let progress) = outcome else { return .whole(reply: replies.bytes) }
+        return .partly(Explainer.Begun(progress: progress, reply: replies.bytes, explained: explained))
+    }
+
+    /// Whether nobody waits any more for what is being explained.
+    var isStopped: Bool { explains && shared.explainer.isStopped }
+
+    /// What replies carry, as long as somebody waits for them.
+    var explanationOptions: ExplanationOptions {
+        var options = ExplanationOptions()
+        options.isStopped = { [explainer = shared.explainer] in explainer.isStopped }
+        return options
     }
 }

@@ -23,7 +23,8 @@ extension MessageHandler {
             if explain {
                 explanation = try snapshot.explainAssumeRole(
                     &scanner.view, assumption: assumption, context: scanner.contextRange,
-                    sessionPolicies: held.map { ($0.tables, $0.sources) }, scratch: &scratch, now: now)
+                    sessionPolicies: held.map { ($0.tables, $0.sources) }, options: explanationOptions,
+                    scratch: &scratch, now: now)
             }
         } catch {
             throw .badRequest(error.message)

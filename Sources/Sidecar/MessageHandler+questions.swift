@@ -7,8 +7,8 @@ internal import WireProtocol
 // Questions.
 extension MessageHandler {
     mutating func answerAuthorize(explain: Bool) throws(WireError) {
-        let (decision, explanation) = try decide(scanner.contextRange, inForce.snapshot, explain: explain)
-        replies.appendAuthorizeReply(decision, revision: inForce.revision, explanation: explanation)
+        let (verdict, explanation) = try decide(scanner.contextRange, inForce.snapshot, explain: explain)
+        replies.appendAuthorizeReply(verdict.decision, revision: inForce.revision, explanation: explanation)
     }
 
     /// Goes on with an `AuthorizeMany`, by the snapshot with which it began.
@@ -25,7 +25,7 @@ extension MessageHandler {
         explain: Bool, of snapshot: Snapshot, _ budget: inout TurnBudget
     ) -> MessageOutcome {
         let tables = snapshot.tables
-        while budget.questions > 0 {
+        while budget.questions > 0, !isStopped {
             let next = scanner.nextQuestion(keys: tables.keys)
             let isFirst = scanner.cursor.questionsDone == 1
             switch next {
@@ -45,8 +45,12 @@ extension MessageHandler {
         _ context: Range<Int>, _ snapshot: Snapshot, explain: Bool, isFirst: Bool
     ) {
         do throws(WireError) {
-            let (decision, explanation) = try decide(context, snapshot, explain: explain)
-            replies.appendAnswer(decision, explanation: explanation, isFirst: isFirst)
+            let isExplained = explain && explained.isLeft
+            let start = replies.count
+            let (verdict, explanation) = try decide(context, snapshot, explain: isExplained)
+            let shown = explain ? explanation ?? WireExplanation(abridged: verdict.reason) : nil
+            replies.appendAnswer(verdict.decision, explanation: shown, isFirst: isFirst)
+            if isExplained { explained.take(bytes: replies.count - start) }
         } catch {
             replies.appendAnswer(fault: error.questionFault, isFirst: isFirst)
         }
@@ -55,7 +59,7 @@ extension MessageHandler {
     /// Decides the question in the scanner's view, with one reading of the clock.
     private mutating func decide(
         _ context: Range<Int>, _ snapshot: Snapshot, explain: Bool
-    ) throws(WireError) -> (Decision, WireExplanation?) {
+    ) throws(WireError) -> (Verdict, WireExplanation?) {
         let now = shared.clock.now()
         let session = try sessionPolicies.policies(
             in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
@@ -65,7 +69,7 @@ extension MessageHandler {
             if explain {
                 let (trace, told) = try snapshot.explain(
                     &scanner.view, context: context, sessionPolicies: session.map { ($0.tables, $0.sources) },
-                    scratch: &scratch, now: now)
+                    options: explanationOptions, scratch: &scratch, now: now)
                 (verdict, explanation) = (trace.verdict, told)
             } else {
                 verdict = try Authorizer.decide(
@@ -81,7 +85,7 @@ extension MessageHandler {
             explanation?.becomeStale()
         }
         tally.count(verdict.decision)
-        return (verdict.decision, explanation.map { WireExplanation($0) })
+        return (verdict, explanation.map { WireExplanation($0) })
     }
 }
 
@@ -93,49 +97,6 @@ extension Explanation {
         deniedBy = []
         matchedStatement = nil
         nearestAllow = nil
-    }
-}
-
-extension WireExplanation {
-    /// The same facts, as replies carry them.
-    init(_ explanation: Explanation) {
-        self.init(
-            reason: explanation.reason.rawValue, summary: explanation.summary, deniedBy: explanation.deniedBy,
-            resourceAccount: explanation.resourceAccount,
-            matchedStatement: explanation.matchedStatement.map { Statement($0) },
-            layers: explanation.layers.map { layer in
-                Layer(
-                    layer: layer.layer, level: layer.level, outcome: layer.outcome,
-                    statements: layer.statements.map { LayerStatement($0) })
-            },
-            nearestAllow: explanation.nearestAllow.map { nearest in
-                NearestAllow(
-                    advice: nearest.advice, statement: Statement(nearest.statement),
-                    missing: nearest.missing.map {
-                        Missing(
-                            element: $0.element, wanted: $0.wanted, actual: $0.actual, operator: $0.operator,
-                            key: $0.key)
-                    })
-            })
-    }
-}
-
-extension WireExplanation.Statement {
-    init(_ statement: Explanation.Statement) {
-        self.init(
-            layer: statement.layer, policy: statement.policy, sid: statement.sid, statementIndex: statement.index,
-            file: statement.file, line: statement.line, column: statement.column)
-    }
-}
-
-extension WireExplanation.LayerStatement {
-    init(_ statement: Explanation.Statement) {
-        self.init(
-            statement: WireExplanation.Statement(statement), effect: statement.effect, outcome: statement.outcome,
-            grade: statement.grades.isEmpty ? nil : statement.grades,
-            failedConditions: statement.failedConditions.map {
-                WireExplanation.Condition(
-                    operator: $0.operator, key: $0.key, wanted: $0.wanted, actual: $0.actual)
-            })
+        hints = []
     }
 }

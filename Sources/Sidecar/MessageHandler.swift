@@ -48,6 +48,8 @@ struct MessageHandler: ~Copyable {
     var sessionPolicies = SessionPolicyCache()
     /// Whether this is the explainer's handler, which others' questions do not wait for.
     let explains: Bool
+    /// How much of the call that is being answered may still be explained.
+    var explained = ExplainedAllowance()
 
     /// A handler of what the source has in force now.
     init(shared: LoopShared, counters: LoopCounters, explains: Bool = false) {
@@ -120,6 +122,7 @@ struct MessageHandler: ~Copyable {
         case .authorizeMany(_, let explain):
             try checkMayExplain(explain, isTrusted)
             if explain, !explains { return .explain }
+            explained = ExplainedAllowance()
             replies.beginAnswers()
             return answerQuestions(explain: explain, of: inForce.snapshot, &budget)
         case .assumeRole(let explain):

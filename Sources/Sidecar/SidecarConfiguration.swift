@@ -59,6 +59,12 @@ enum SidecarLimits {
     static let messageBytesMax = 64 * 1024
     /// When a caller should ask again for an explanation that there was no room for.
     static let explainRetryMilliseconds = 50
+    /// Questions of one call that are explained as a whole; of those after them the reason is told.
+    static let explainedQuestionsMax = 32
+    /// Bytes of one call's answers that are explanations, by which no further one is begun.
+    static let explainedBytesMax = 512 * 1024
+    /// Questions that the explainer answers of one call before others that wait have their turn.
+    static let explainTurnQuestionsMax = 4
     /// What a connection may be given before others have had their turn.
     static let turnMessagesMax = 32
     static let turnBytesMax = 64 * 1024

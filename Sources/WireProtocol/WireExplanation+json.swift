@@ -3,6 +3,11 @@ extension WireBuffer {
     mutating func append(_ explanation: WireExplanation) {
         append("{")
         append("reason", explanation.reason)
+        guard !explanation.isAbridged else {
+            append("abridged", true)
+            append("}")
+            return
+        }
         append("summary", explanation.summary)
         if !explanation.deniedBy.isEmpty { append("deniedBy", explanation.deniedBy) }
         append("resourceAccount", explanation.resourceAccount)
@@ -20,7 +25,13 @@ extension WireBuffer {
             append(member: "nearestAllow")
             append(nearest)
         }
+        if !explanation.hints.isEmpty { append("hints", explanation.hints) }
         append("}")
+    }
+
+    /// A number of things that are not shown; nothing when all are.
+    private mutating func append(_ name: StaticString, leftOut count: Int) {
+        if count > 0 { append(name, count) }
     }
 
     private mutating func appendMembers(_ layer: WireExplanation.Layer) {
@@ -28,6 +39,8 @@ extension WireBuffer {
         append("level", layer.level)
         append("outcome", layer.outcome)
         append("statements", objects: layer.statements) { $1.appendMembers($0) }
+        append("statementsLeftOut", leftOut: layer.statementsLeftOut)
+        if layer.isIncomplete { append("incomplete", true) }
     }
 
     private mutating func appendMembers(_ statement: WireExplanation.LayerStatement) {
@@ -39,9 +52,9 @@ extension WireBuffer {
         append("failedConditions", objects: statement.failedConditions) { condition, buffer in
             buffer.append("operator", condition.operator)
             buffer.append("key", condition.key)
-            buffer.append("wanted", condition.wanted)
-            buffer.append(actual: condition.actual)
+            buffer.append(wanted: condition.wanted, actual: condition.actual, condition.details)
         }
+        append("failedConditionsLeftOut", leftOut: statement.failedConditionsLeftOut)
     }
 
     /// All but the layer.
@@ -61,18 +74,37 @@ extension WireBuffer {
         appendMembers(nearest.statement)
         append("missing", objects: nearest.missing) { missing, buffer in
             buffer.append("element", missing.element)
+            if missing.isNot { buffer.append("not", true) }
             buffer.append("operator", missing.operator)
             buffer.append("key", missing.key)
-            buffer.append("wanted", missing.wanted)
-            buffer.append(actual: missing.actual)
+            buffer.append(wanted: missing.wanted, actual: missing.actual, missing.details)
         }
+        append("missingLeftOut", leftOut: nearest.missingLeftOut)
         append("}")
     }
 
-    /// What the request has; `null` says that it has nothing.
-    private mutating func append(actual values: [String]?) {
+    /// What a policy wants and what the request has; `null` says that it has nothing.
+    private mutating func append(
+        wanted: [String], actual: [String]?, _ details: WireExplanation.Details
+    ) {
+        append("wanted", wanted)
+        if let resolved = details.resolved {
+            append(member: "resolved")
+            append(jsonStringsOrNulls: resolved)
+        }
+        append("wantedLeftOut", leftOut: details.wantedLeftOut)
         append(member: "actual")
-        if let values { append(jsonStrings: values) } else { append("null") }
+        if let actual { append(jsonStrings: actual) } else { append("null") }
+        append("actualLeftOut", leftOut: details.actualLeftOut)
+    }
+
+    private mutating func append(jsonStringsOrNulls values: [String?]) {
+        append("[")
+        for (index, value) in values.enumerated() {
+            if index > 0 { append(",") }
+            if let value { append(jsonString: value) } else { append("null") }
+        }
+        append("]")
     }
 }
 
@@ -86,6 +118,8 @@ extension WireExplanation {
         matchedStatement = try value.object("matchedStatement") { value throws(ReplyError) in try Statement(value) }
         layers = try value.objects("layers") { value throws(ReplyError) in try Layer(value) }
         nearestAllow = try value.object("nearestAllow") { value throws(ReplyError) in try NearestAllow(value) }
+        hints = try value.optional("hints", \.strings) ?? []
+        isAbridged = try value.optional("abridged", \.boolean) ?? false
     }
 }
 
@@ -108,6 +142,8 @@ extension WireExplanation.Layer {
         statements = try value.objects("statements") { value throws(ReplyError) in
             try WireExplanation.LayerStatement(value, in: name)
         }
+        statementsLeftOut = try value.optional("statementsLeftOut", \.integer) ?? 0
+        isIncomplete = try value.optional("incomplete", \.boolean) ?? false
     }
 }
 
@@ -121,6 +157,7 @@ extension WireExplanation.LayerStatement {
         failedConditions = try value.objects("failedConditions") { value throws(ReplyError) in
             try WireExplanation.Condition(value)
         }
+        failedConditionsLeftOut = try value.optional("failedConditionsLeftOut", \.integer) ?? 0
     }
 }
 
@@ -129,6 +166,16 @@ extension WireExplanation.Condition {
         self.init(
             operator: try value.optional("operator", \.string) ?? "", key: try value.optional("key", \.string) ?? "",
             wanted: try value.optional("wanted", \.strings) ?? [], actual: try value.optional("actual", \.strings))
+        details = try WireExplanation.Details(value)
+    }
+}
+
+extension WireExplanation.Details {
+    init(_ value: WireValue) throws(ReplyError) {
+        self.init(
+            resolved: try value.optional("resolved", \.stringsOrNulls),
+            wantedLeftOut: try value.optional("wantedLeftOut", \.integer) ?? 0,
+            actualLeftOut: try value.optional("actualLeftOut", \.integer) ?? 0)
     }
 }
 
@@ -137,6 +184,7 @@ extension WireExplanation.NearestAllow {
         self.init(
             advice: try value.optional("advice", \.string) ?? "", statement: try WireExplanation.Statement(value),
             missing: try value.objects("missing") { value throws(ReplyError) in try WireExplanation.Missing(value) })
+        missingLeftOut = try value.optional("missingLeftOut", \.integer) ?? 0
     }
 }
 
@@ -146,10 +194,23 @@ extension WireExplanation.Missing {
             element: try value.optional("element", \.string) ?? "",
             wanted: try value.optional("wanted", \.strings) ?? [], actual: try value.optional("actual", \.strings),
             operator: try value.optional("operator", \.string), key: try value.optional("key", \.string))
+        isNot = try value.optional("not", \.boolean) ?? false
+        details = try WireExplanation.Details(value)
     }
 }
 
 extension WireValue {
+    /// The strings, if it is an array of nothing else but strings and `null`.
+    fileprivate var stringsOrNulls: [String?]? {
+        guard let elements else { return nil }
+        var strings: [String?] = []
+        for element in elements {
+            guard element == .null || element.string != nil else { return nil }
+            strings.append(element.string)
+        }
+        return strings
+    }
+
     /// An object that may be missing or `null`.
     func object<Value>(
         _ name: String, _ read: (WireValue) throws(ReplyError) -> Value

@@ -17,6 +17,10 @@ public struct WireExplanation: Sendable, Hashable {
     public var layers: [Layer]
     /// When denied: the statement that came closest to allowing; advice, not part of the decision.
     public var nearestAllow: NearestAllow?
+    /// What to do where policies are not to blame, or not alone: a sentence each.
+    public var hints: [String] = []
+    /// Whether this is the reason alone, because the call has been explained as much as one call is.
+    public var isAbridged = false
 
     /// A statement, and where it is written.
     public struct Statement: Sendable, Hashable {
@@ -56,10 +60,14 @@ public struct WireExplanation: Sendable, Hashable {
         public var layer: String
         /// The organization's node, for control policies.
         public var level: String?
-        /// `allowed`, `denied` or `silent`.
+        /// `allowed`, `denied`, `silent` or `unknown`.
         public var outcome: String
         /// The statements whose action and resource match.
         public var statements: [LayerStatement]
+        /// How many more of them are not shown.
+        public var statementsLeftOut = 0
+        /// Whether there may be more that nobody has looked at.
+        public var isIncomplete = false
 
         /// Makes a layer's description.
         public init(layer: String, level: String? = nil, outcome: String, statements: [LayerStatement] = []) {
@@ -82,6 +90,8 @@ public struct WireExplanation: Sendable, Hashable {
         public var grade: [String]?
         /// The conditions that did not hold.
         public var failedConditions: [Condition]
+        /// How many more of them are not shown.
+        public var failedConditionsLeftOut = 0
 
         /// Makes a statement's description.
         public init(
@@ -106,6 +116,8 @@ public struct WireExplanation: Sendable, Hashable {
         public var wanted: [String]
         /// The request's values; `nil` when it has no such key.
         public var actual: [String]?
+        /// What became of the variables, and what is not shown.
+        public var details = Details()
 
         /// Makes a condition's description.
         public init(operator: String, key: String, wanted: [String], actual: [String]?) {
@@ -113,6 +125,25 @@ public struct WireExplanation: Sendable, Hashable {
             self.key = key
             self.wanted = wanted
             self.actual = actual
+        }
+    }
+
+    /// What there is to say of a list of wanted values, and of those that are there.
+    public struct Details: Sendable, Hashable {
+        /// For each of the wanted values, what it is once its variables are replaced, `nil` in it for one without a value.
+        ///
+        /// `nil` altogether where there are no variables.
+        public var resolved: [String?]?
+        /// How many more are wanted than are shown.
+        public var wantedLeftOut = 0
+        /// How many more there are than are shown.
+        public var actualLeftOut = 0
+
+        /// Nothing to say.
+        public init(resolved: [String?]? = nil, wantedLeftOut: Int = 0, actualLeftOut: Int = 0) {
+            self.resolved = resolved
+            self.wantedLeftOut = wantedLeftOut
+            self.actualLeftOut = actualLeftOut
         }
     }
 
@@ -124,6 +155,8 @@ public struct WireExplanation: Sendable, Hashable {
         public var statement: Statement
         /// What would have to be otherwise.
         public var missing: [Missing]
+        /// How much more of the statement does not match than is shown.
+        public var missingLeftOut = 0
 
         /// Makes a description.
         public init(advice: String, statement: Statement, missing: [Missing]) {
@@ -145,6 +178,10 @@ public struct WireExplanation: Sendable, Hashable {
         public var `operator`: String?
         /// A condition's key.
         public var key: String?
+        /// Whether the statement says what it is *not* about.
+        public var isNot = false
+        /// What became of the variables, and what is not shown.
+        public var details = Details()
 
         /// Makes a description.
         public init(

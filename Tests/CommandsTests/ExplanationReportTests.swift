@@ -11,6 +11,8 @@ struct ExplanationReportTests {
         MatchedStatement(layer: layer, policy: "docs", sid: sid, index: index, file: file, line: 4, column: 3)
     }
 
+    private let plain = Explanation.Details(resolved: nil, wantedLeftOut: 0, actualLeftOut: 0)
+
     private var explanation: Explanation {
         Explanation(
             reason: "identityPolicy", summary: "because no\u{1B}identity-based policy allows it",
@@ -24,31 +26,35 @@ struct ExplanationReportTests {
                             failedConditions: [
                                 Explanation.FailedCondition(
                                     operator: "StringEquals", key: "app:place", wanted: ["office", "lab"],
-                                    actual: ["home\u{1B}[2J"]),
+                                    actual: ["home\u{1B}[2J"], details: plain),
                                 Explanation.FailedCondition(
-                                    operator: "Bool", key: "aws:SecureTransport", wanted: ["true"], actual: nil),
-                            ])
-                    ]),
+                                    operator: "Bool", key: "aws:SecureTransport", wanted: ["true"], actual: nil,
+                                    details: plain),
+                            ], failedConditionsLeftOut: 0)
+                    ], statementsLeftOut: 0, isIncomplete: false),
                 Explanation.Layer(
                     layer: "serviceControlPolicy", level: "ou-1", outcome: "allowed",
                     statements: [
                         Explanation.Statement(
                             statement: statement(nil, index: 2, file: "", layer: "serviceControlPolicy"),
-                            effect: "Allow", outcome: "applied", grades: ["account", "everyone"], failedConditions: [])
-                    ]),
+                            effect: "Allow", outcome: "applied", grades: ["account", "everyone"], failedConditions: [],
+                            failedConditionsLeftOut: 0)
+                    ], statementsLeftOut: 0, isIncomplete: false),
             ],
             nearestAllow: Explanation.NearestAllow(
                 advice: "statement `Reads` of `docs` comes closest: its condition does not hold",
                 statement: statement("Reads"),
                 missing: [
                     Explanation.Missing(
-                        element: "condition", operator: "StringEquals", key: "app:place",
-                        wanted: (0..<9).map { "v\($0)" }, actual: ["home"]),
+                        element: "condition", isNot: false, operator: "StringEquals", key: "app:place",
+                        wanted: (0..<9).map { "v\($0)" }, actual: ["home"], details: plain),
                     Explanation.Missing(
-                        element: "layer", operator: nil, key: nil, wanted: ["permissionsBoundary"], actual: nil),
+                        element: "layer", isNot: false, operator: nil, key: nil, wanted: ["permissionsBoundary"],
+                        actual: nil, details: plain),
                     Explanation.Missing(
-                        element: "action", operator: nil, key: nil, wanted: ["docs:Read"], actual: ["docs:Edit"]),
-                ]), json: "{}")
+                        element: "action", isNot: false, operator: nil, key: nil, wanted: ["docs:Read"],
+                        actual: ["docs:Edit"], details: plain),
+                ], missingLeftOut: 0), hints: [], isAbridged: false, json: "{}")
     }
 
     @Test("every layer, statement, place and value has its line, and no value commands the terminal")
@@ -75,6 +81,68 @@ struct ExplanationReportTests {
                 """#)
     }
 
+    @Test("what is left out is counted, what is negated is said, and variables are shown with what they stand for")
+    func bounded() {
+        let details = Explanation.Details(resolved: ["red", nil, "plain"], wantedLeftOut: 1_990, actualLeftOut: 3)
+        let condition = Explanation.FailedCondition(
+            operator: "StringLike", key: "app:team", wanted: ["${aws:PrincipalTag/team}", "${app:x}", "plain"],
+            actual: ["blue"], details: details)
+        let hidden = Explanation.FailedCondition(
+            operator: "StringLike", key: "app:long", wanted: [], actual: [],
+            details: Explanation.Details(resolved: nil, wantedLeftOut: 7, actualLeftOut: 2))
+        let layer = Explanation.Layer(
+            layer: "identityPolicy", level: nil, outcome: "unknown",
+            statements: [
+                Explanation.Statement(
+                    statement: statement("Reads"), effect: "Allow", outcome: "conditionFailed", grades: [],
+                    failedConditions: [condition, hidden], failedConditionsLeftOut: 1_234)
+            ], statementsLeftOut: 19_950, isIncomplete: true)
+        let bounded = Explanation(
+            reason: "identityPolicy", summary: "why", deniedBy: [], resourceAccount: nil, matchedStatement: nil,
+            layers: [layer],
+            nearestAllow: Explanation.NearestAllow(
+                advice: "advice", statement: statement("Reads", file: ""),
+                missing: [
+                    Explanation.Missing(
+                        element: "action", isNot: true, operator: nil, key: nil, wanted: ["docs:*"],
+                        actual: ["docs:Read"], details: plain),
+                    Explanation.Missing(
+                        element: "resource", isNot: false, operator: nil, key: nil, wanted: ["a/${aws:username}"],
+                        actual: ["a/eve"],
+                        details: Explanation.Details(resolved: ["a/bob"], wantedLeftOut: 0, actualLeftOut: 0)),
+                ], missingLeftOut: 12), hints: ["do this", "or\u{1B}that"], isAbridged: false, json: "{}")
+        #expect(
+            ExplanationReport(style: Style(isColoured: false)).lines(bounded).joined(separator: "\n") == #"""
+                  why        why
+                  reason     identityPolicy
+                  hint       do this
+                  hint       or that
+                  policies
+                    ? identityPolicy: unknown
+                        Allow `Reads` of docs: condition failed
+                          users/bob.json:4:3
+                          StringLike app:team: wanted "${aws:PrincipalTag/team}" (= "red"), "${app:x}" (no value), "plain", and 1,990 more, has "blue", and 3 more
+                          StringLike app:long: wanted 7 values, has 2 values
+                          and 1,234 more conditions
+                        and 19,950 more that are about it
+                        looking at all of them took too many steps: there may be more
+                  nearest allow (advice, not part of the decision)
+                    advice
+                      action: wanted anything but "docs:*", has "docs:Read"
+                      resource: wanted "a/${aws:username}" (= "a/bob"), has "a/eve"
+                      and 12 more that do not match
+                """#)
+    }
+
+    @Test("an abridged explanation is its reason")
+    func abridged() {
+        let abridged = Explanation(
+            reason: "identityPolicy", summary: "", deniedBy: [], resourceAccount: nil, matchedStatement: nil,
+            layers: [], nearestAllow: nil, hints: [], isAbridged: true, json: "{}")
+        #expect(
+            ExplanationReport(style: Style(isColoured: false)).lines(abridged) == ["  reason     identityPolicy"])
+    }
+
     @Test("a long value is cut")
     func longValue() {
         var long = explanation
@@ -85,9 +153,9 @@ struct ExplanationReportTests {
                 advice: "a", statement: statement(nil),
                 missing: [
                     Explanation.Missing(
-                        element: "resource", operator: nil, key: nil, wanted: [String(repeating: "é", count: 200)],
-                        actual: nil)
-                ]), json: "{}")
+                        element: "resource", isNot: false, operator: nil, key: nil,
+                        wanted: [String(repeating: "é", count: 200)], actual: nil, details: plain)
+                ], missingLeftOut: 0), hints: [], isAbridged: false, json: "{}")
         let line = ExplanationReport(style: Style(isColoured: false)).lines(long).last
         #expect(line == #"      resource: wanted "\#(String(repeating: "é", count: 80))…", not in the request"#)
     }

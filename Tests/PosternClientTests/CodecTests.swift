@@ -260,11 +260,45 @@ struct CodecTests {
         #expect(read.statement.index == 1 && read.statement.layer == "serviceControlPolicy" && read.grades == ["user"])
         #expect(
             read.failedConditions == [
-                Explanation.FailedCondition(operator: "Bool", key: "k", wanted: ["true"], actual: nil)
+                Explanation.FailedCondition(
+                    operator: "Bool", key: "k", wanted: ["true"], actual: nil,
+                    details: Explanation.Details(resolved: nil, wantedLeftOut: 0, actualLeftOut: 0))
             ])
         let nearest = try #require(explanation.nearestAllow)
         #expect(nearest.advice == "a" && nearest.statement.column == 9)
         #expect(nearest.missing.first?.actual == ["false"])
+    }
+
+    @Test("what is left out of an explanation is counted, and what variables stand for is read")
+    func boundedExplanation() throws {
+        let details =
+            #""wanted":["${a}","${b}"],"resolved":["red",null],"wantedLeftOut":7,"actual":["x"],"actualLeftOut":8"#
+        let json =
+            #"{"reason":"r","summary":"no","layers":[{"layer":"l","outcome":"unknown","statements":[{"outcome":"o","#
+            + #""failedConditions":[{"operator":"Bool","key":"k",\#(details)}],"failedConditionsLeftOut":6}],"#
+            + #""statementsLeftOut":5,"incomplete":true}],"nearestAllow":{"advice":"a","#
+            + #""missing":[{"element":"action","not":true,\#(details)}],"missingLeftOut":4},"hints":["one","two"]}"#
+        let reply = #"{"parameters":{"allowed":false,"decision":"implicitDeny","revision":"r","explanation":\#(json)}}"#
+        let explanation = try #require(try Codec.answer(Array(reply.utf8)).explanation)
+        #expect(explanation.hints == ["one", "two"] && !explanation.isAbridged)
+        let layer = try #require(explanation.layers.first)
+        #expect(layer.statementsLeftOut == 5 && layer.isIncomplete)
+        let statement = try #require(layer.statements.first)
+        #expect(statement.failedConditionsLeftOut == 6)
+        let expected = Explanation.Details(resolved: ["red", nil], wantedLeftOut: 7, actualLeftOut: 8)
+        #expect(statement.failedConditions.first?.details == expected)
+        let nearest = try #require(explanation.nearestAllow)
+        #expect(nearest.missingLeftOut == 4)
+        #expect(nearest.missing.first?.isNot == true && nearest.missing.first?.details == expected)
+    }
+
+    @Test("an explanation may be the reason alone")
+    func abridgedExplanation() throws {
+        let reply =
+            #"{"parameters":{"allowed":false,"decision":"implicitDeny","revision":"r","#
+            + #""explanation":{"reason":"identityPolicy","abridged":true}}}"#
+        let explanation = try #require(try Codec.answer(Array(reply.utf8)).explanation)
+        #expect(explanation.reason == "identityPolicy" && explanation.isAbridged && explanation.summary.isEmpty)
     }
 
     @Test("messages are cut at any byte")

@@ -68,6 +68,56 @@ import Testing
         #expect(try reply.authorization().answer.explanation == full)
     }
 
+    private var bounded: WireExplanation {
+        let details = WireExplanation.Details(resolved: ["red", nil], wantedLeftOut: 7, actualLeftOut: 8)
+        var condition = WireExplanation.Condition(
+            operator: "StringLike", key: "k", wanted: ["${a}", "${b}"], actual: ["x"])
+        condition.details = details
+        var statement = WireExplanation.LayerStatement(
+            statement: .init(layer: "l", policy: "P", statementIndex: 0), effect: "Allow", outcome: "conditionFailed",
+            failedConditions: [condition])
+        statement.failedConditionsLeftOut = 6
+        var layer = WireExplanation.Layer(layer: "l", outcome: "unknown", statements: [statement])
+        (layer.statementsLeftOut, layer.isIncomplete) = (5, true)
+        var missing = WireExplanation.Missing(element: "action", wanted: ["a:*"], actual: ["a:B"])
+        (missing.isNot, missing.details.wantedLeftOut) = (true, 3)
+        var nearest = WireExplanation.NearestAllow(
+            advice: "a", statement: .init(layer: "l", policy: "P", statementIndex: 0), missing: [missing])
+        nearest.missingLeftOut = 4
+        var explanation = WireExplanation(reason: "r", summary: "s", layers: [layer], nearestAllow: nearest)
+        explanation.hints = ["one", "two"]
+        return explanation
+    }
+
+    @Test func `what an explanation leaves out is counted in these bytes, and is read back`() throws {
+        expect(
+            """
+            {"parameters":{"allowed":false,"decision":"implicitDeny","revision":"r","explanation":{"reason":"r","summary":"s",\
+            "layers":[{"layer":"l","outcome":"unknown","statements":[{"policy":"P","index":0,"effect":"Allow",\
+            "outcome":"conditionFailed","failedConditions":[{"operator":"StringLike","key":"k","wanted":["${a}","${b}"],\
+            "resolved":["red",null],"wantedLeftOut":7,"actual":["x"],"actualLeftOut":8}],"failedConditionsLeftOut":6}],\
+            "statementsLeftOut":5,"incomplete":true}],"nearestAllow":{"advice":"a","layer":"l","policy":"P","index":0,\
+            "missing":[{"element":"action","not":true,"wanted":["a:*"],"wantedLeftOut":3,"actual":["a:B"]}],\
+            "missingLeftOut":4},"hints":["one","two"]}}}\0
+            """
+        ) { $0.appendAuthorizeReply(.implicitDeny, revision: "r", explanation: bounded) }
+        let reply = try reply { $0.appendAuthorizeReply(.implicitDeny, revision: "r", explanation: bounded) }
+        #expect(try reply.authorization().answer.explanation == bounded)
+    }
+
+    @Test func `an abridged explanation is its reason, and says that it is abridged`() throws {
+        var explanation = WireExplanation(reason: "identityPolicy", summary: "")
+        explanation.isAbridged = true
+        expect(
+            """
+            {"parameters":{"allowed":false,"decision":"implicitDeny","revision":"r","explanation":\
+            {"reason":"identityPolicy","abridged":true}}}\0
+            """
+        ) { $0.appendAuthorizeReply(.implicitDeny, revision: "r", explanation: explanation) }
+        let reply = try reply { $0.appendAuthorizeReply(.implicitDeny, revision: "r", explanation: explanation) }
+        #expect(try reply.authorization().answer.explanation == explanation)
+    }
+
     @Test func `of an explanation every member may be missing, but none of another type`() throws {
         func explanation(_ text: String) throws(ReplyError) -> WireExplanation? {
             let reply =
@@ -79,6 +129,8 @@ import Testing
         for text in [
             "[]", "{\"layers\":{}}", "{\"layers\":[1]}", "{\"deniedBy\":[1]}", "{\"nearestAllow\":[]}",
             "{\"matchedStatement\":1}", "{\"layers\":[{\"statements\":[{\"failedConditions\":[[]]}]}]}",
+            "{\"hints\":[1]}", "{\"abridged\":1}", "{\"layers\":[{\"statementsLeftOut\":true}]}",
+            "{\"nearestAllow\":{\"missing\":[{\"resolved\":[1]}]}}",
         ] {
             #expect(throws: ReplyError.self, "\(text)") { try explanation(text) }
         }

@@ -11,6 +11,8 @@ struct SimulationAnswer {
     var deniedBy: [String] = []
     /// Every statement that applied to the question, whatever its effect, in the order of layers and documents.
     var statements: [AppliedStatement] = []
+    /// Whether looking at every statement took too many steps, so that some may be missing among them.
+    var isIncomplete = false
 
     /// The statements that decided: what denies for an explicit deny, else what allows.
     var decidingStatements: [AppliedStatement] {
@@ -29,6 +31,7 @@ struct SimulationAnswer {
         let inPlay = explanation.deniedBy.filter(simulation.policies.hasLayer)
         deniedBy = inPlay.isEmpty ? explanation.deniedBy : inPlay
         let boundary = simulation.policies.boundaries.map { BoundaryUnion($0) }
+        isIncomplete = explanation.layers.contains { !$0.isComplete }
         // What is built in is no policy of the question.
         statements = explanation.layers.flatMap(\.statements)
             .filter { $0.outcome == "applied" && $0.file != Organization.builtInFile }
@@ -91,7 +94,7 @@ enum SimulationReport {
                 ("allowed", .bool(answer.decision == .allowed)), ("decision", .string(answer.decision.rawValue)),
                 ("deniedBy", .array(answer.deniedBy.map { .string($0) })),
                 ("matchedStatements", .array(answer.decidingStatements.map(statement))),
-            ]
+            ] + (answer.isIncomplete ? [("incomplete", .bool(true))] : [])
         ).serialized()
     }
 

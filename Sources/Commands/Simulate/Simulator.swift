@@ -25,10 +25,12 @@ struct Simulator: ~Copyable {
     ) throws(MemberFault) -> (trace: Trace, explanation: Explanation) {
         view.fill(simulation, keys: snapshot.tables.keys, mode: mode)
         let session = try Simulator.sessionPolicies(simulation, snapshot)
+        var options = ExplanationOptions()
+        (options.bounds, options.seeksNearest) = (.everything, false)
         do throws(RequestFault) {
             return try snapshot.explain(
                 &view, context: 0..<simulation.context.count, sessionPolicies: session, mode: mode,
-                seeksNearest: false, scratch: &scratch, now: simulation.now ?? Simulator.clock())
+                options: options, scratch: &scratch, now: simulation.now ?? Simulator.clock())
         } catch {
             throw MemberFault(error)
         }

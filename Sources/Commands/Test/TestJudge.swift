@@ -64,9 +64,11 @@ struct TestJudge {
     private func failedConditions(_ statement: Explanation.Statement) -> [String] {
         let place = place(statement)
         return statement.failedConditions.map { condition in
-            let actual = condition.actual.map { "\($0)" } ?? "nothing"
-            return "condition failed: \(condition.operator) \(condition.key) wants \(condition.wanted), has \(actual): "
-                + place.description
+            let comparison = condition.comparison
+            let actual = comparison.actual.map { "\($0)" } ?? "nothing"
+            let resolved = comparison.resolved.map { " (= \($0.map { $0 ?? "no value" }))" } ?? ""
+            return "condition failed: \(condition.operator) \(condition.key) wants \(comparison.wanted)\(resolved),"
+                + " has \(actual): \(place.description)"
         }
     }
 }
