@@ -35,7 +35,7 @@ extension Snapshot {
         let asked = AskedQuestion(view)
         let locator = PolicyLocator(self, asked, sessionPolicies: sessionPolicies?.sources ?? [], trace)
         let writer = ExplanationWriter(trace, locator, asked, options.bounds)
-        var explanation = writer.explanation()
+        var explanation = written(writer)
         guard options.seeksNearest, !options.isStopped() else { return (trace, explanation) }
         explanation.nearestAllow = try nearest(writer) { tables, isTrust throws(RequestFault) in
             try Authorizer.probe(
@@ -64,13 +64,22 @@ extension Snapshot {
         let asked = AskedQuestion(view, assumption)
         let locator = PolicyLocator(self, asked, sessionPolicies: sessionPolicies?.sources ?? [], told)
         let writer = ExplanationWriter(told, locator, asked, options.bounds)
-        var explanation = writer.explanation()
+        var explanation = written(writer)
         guard options.seeksNearest, !options.isStopped() else { return explanation }
         explanation.nearestAllow = try nearest(writer) { tables, isTrust throws(RequestFault) in
             try Authorizer.probe(
                 tables, &view, assumption: (assumption, told.action), isTrust: isTrust, context: context,
                 tables: self.tables, scratch: &scratch, now: now)
         }
+        return explanation
+    }
+
+    private func written(_ writer: ExplanationWriter) -> Explanation {
+        var explanation = writer.explanation()
+        let hints = ExplanationHints(
+            directory: directory, asked: writer.asked, trace: writer.trace, locator: writer.locator)
+        var allowance = ByteAllowance(writer.bounds.bytesMax, writer.bounds)
+        explanation.hints = hints.sentences.prefix(writer.bounds.hintsMax).map { allowance.name(Text($0)) }
         return explanation
     }
 
