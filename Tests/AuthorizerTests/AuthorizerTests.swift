@@ -163,6 +163,29 @@ struct AuthorizerTests {
         #expect(throws: RequestFault.self) { try asking.ask(context: single(["aws:TagKeys": "a"])) }
     }
 
+    @Test(
+        "a key that a document older than the schema tests plainly is refused as an array, and as a single value",
+        arguments: ["StringEquals", "StringNotEquals", "StringLike"])
+    func olderDocument(name: String) throws {
+        var asking = try Asking()
+        // As a reload leaves it: the schema made the key multi-valued, and the document is the last good version.
+        let guarded =
+            #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"\#(name)":{"app:env":"secret"}}}]}"#
+        try asking.add(user: "alice", guarded)
+        #expect(throws: RequestFault.unexpectedArray("app:env")) {
+            try asking.ask(context: list("app:env", ["secret"]))
+        }
+        asking.directory.declaredKeys = ["app:env": KeyDeclaration(type: .string, isMultiValued: true)]
+        for values in [["secret"], ["a", "secret"], ["a"], []] {
+            #expect(throws: RequestFault.unexpectedArray("APP:env")) {
+                try asking.ask(context: list("APP:env", values))
+            }
+        }
+        #expect(throws: RequestFault.self) { try asking.ask(context: single(["app:env": "secret"])) }
+        // Whoever leaves the key out is decided by it as by any that is missing.
+        #expect(try asking.reason() == (name == "StringNotEquals" ? .identityPolicyDeny : .allowed))
+    }
+
     @Test("a key is given once, whatever its case")
     func repeated() throws {
         var asking = try Asking()

@@ -40,14 +40,19 @@ struct BoundedDecisionTests {
         let documents = (0..<100).map { number in
             document(
                 (0..<20).map {
-                    #"{"Effect":"Allow","Action":"service\#(number):A\#($0)","Resource":"arn:aws:x:::\#($0)/*"}"#
+                    #"{"Effect":"Allow","Action":"service\#(number):A\#($0)","Resource":"arn:aws:x::*:\#($0)/*"}"#
                 })
         }
-        let last = try ask(documents, "service99:A19", "arn:aws:x::111111111111:19/y")
+        let last = try ask(documents, "service99:A19", "arn:aws:x::111111111111:20/y")
         #expect(last.reason == .identityPolicy)
-        #expect(last.steps < 20, "\(last.steps)")
-        let found = try ask(documents, "service99:A19", "arn:aws:x:::19/y")
-        #expect(found.reason == .unknownResourceAccount || found.reason == .allowed)
+        #expect(last.steps < 30, "\(last.steps)")
+        let found = try ask(documents, "service99:A19", "arn:aws:x::111111111111:19/y")
+        #expect(found.reason == .allowed)
+        #expect(found.steps < 30, "\(found.steps)")
+        // Whose the resource is, is found before any document is walked.
+        let nobodys = try ask(documents, "service99:A19", "arn:aws:x:::19/y")
+        #expect(nobodys.reason == .unknownResourceAccount)
+        #expect(nobodys.steps < 5, "\(nobodys.steps)")
     }
 
     @Test("100 documents that are all about the action are walked within the budget")
@@ -89,10 +94,57 @@ struct BoundedDecisionTests {
         let policy = document([
             #"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAnyValue:StringLike":{"app:v":[\#(wanted)]}}}"#
         ])
+        // One given value that some wanted one takes.
         let few = try ask([policy], context: list("app:v", ["x1999"]))
         #expect(few.reason == .allowed)
+        #expect(few.steps < 50, "\(few.steps)")
+        // 256 given values that none takes are past the budget, and the walk ends with the comparison that passes it.
         let many = try ask([policy], context: list("app:v", (0..<256).map { "y\($0)" }))
         #expect(many.reason == .tooCostly)
+        #expect(many.steps > Scratch.decisionStepsMax && many.steps < Scratch.decisionStepsMax + 1_000, "\(many.steps)")
+    }
+
+    /// The largest session policies that a message has room for, in the shapes that could grow.
+    private static let largestSessions: [(shape: String, policies: [String])] = [
+        ("many actions", [session((0..<4_000).map { #""docs:A\#($0)""# }, [#""*""#])]),
+        ("many resources", [session([#""*""#], (0..<1_400).map { #""arn:aws:docs:::r\#($0)/*x*y""# })]),
+        (
+            "actions in every combination",
+            (0..<10).map { bit in
+                session(
+                    (1...500).filter { $0 >> (bit % 9) & 1 == 1 }.map { #""docs:A\#($0)""# },
+                    (0..<60).map { #""arn:aws:docs:::s\#(bit)/r\#($0)/*""# })
+            }
+        ),
+        (
+            "deep tries",
+            [session((0..<600).map { #""docs:\#(String(repeating: "a", count: $0 % 90))*b\#($0)""# }, [#""*""#])]
+        ),
+        (
+            "conditions",
+            (0..<10).map { number in
+                #"{"Version":"2012-10-17","Statement":[\#((0..<40).map { #"{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"k\#(number)-\#($0)":"*a*b*c*"}}}"# }.joined(separator: ","))]}"#
+            }
+        ),
+    ]
+
+    private static func session(_ actions: [String], _ resources: [String]) -> String {
+        #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":[\#(actions.joined(separator: ","))],"Resource":[\#(resources.joined(separator: ","))]}}"#
+    }
+
+    @Test(
+        "session policies compile to a few times their text, whatever their shape", arguments: largestSessions.indices)
+    func compilation(index: Int) throws {
+        let (shape, policies) = Self.largestSessions[index]
+        let bytes = policies.reduce(0) { $0 + $1.utf8.count }
+        // As large as a message lets them be.
+        #expect(bytes > 25_000 && bytes < 64 * 1_024, "\(shape): \(bytes) bytes")
+        let asking = try Asking()
+        let snapshot = try SnapshotBuilder().build(asking.directory, revision: "test")
+        let sources = try policies.map { try Asking.source($0, .session) }
+        let compiled = try snapshot.compileSessionPolicies(sources).byteCount
+        print("\(shape): \(bytes) bytes, \(compiled) compiled")
+        #expect(compiled < bytes * 6, "\(shape): \(compiled) of \(bytes) bytes")
     }
 
     @Test("a statement of 1,500 actions among 500 documents is found in a few steps")

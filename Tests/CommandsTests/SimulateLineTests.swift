@@ -96,6 +96,73 @@ struct SimulateLineTests {
         #expect(try Simulated.answer("{")["name"] == nil)
     }
 
+    private static let role = "arn:aws:iam::111122223333:role/R"
+
+    private static func policy(_ principal: String, _ action: String) -> String {
+        #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":\#(principal),"Action":"\#(action)"}}"#
+    }
+
+    private static func asked(_ principal: String, _ action: String, _ resource: String, _ more: String = "") -> String
+    {
+        #"{"principal":"\#(principal)","action":"\#(action)","resource":"\#(resource)"\#(more)}"#
+    }
+
+    @Test("a role's own resource policy counts for what is no assumption")
+    func ownRole() throws {
+        let grants = #","resourcePolicy":\#(Self.policy(#"{"AWS":"\#(Self.role)"}"#, "iam:Get*"))"#
+        let line = Self.asked(Self.role, "iam:GetRole", Self.role, grants)
+        #expect(try Simulated.answer(line)["decision"]?.string == "allowed")
+        let without = try Simulated.answer(Self.asked(Self.role, "iam:GetRole", Self.role))
+        #expect(without["decision"]?.string == "implicitDeny")
+    }
+
+    @Test(
+        "a role is assumed by its resource policy alone, whatever the caller's own allow",
+        arguments: ["", #","resourcePolicyRequired":false"#])
+    func assumption(more: String) throws {
+        let own = #","identityPolicies":[\#(Simulated.allow("*"))]"# + more
+        let silent = try Simulated.answer(Self.asked(Simulated.bob, "sts:AssumeRole", Self.role, own))
+        #expect(silent["decision"]?.string == "implicitDeny")
+        #expect(silent.layers == ["resourcePolicy"])
+        let trust = #","resourcePolicy":\#(Self.policy(#"{"AWS":"111122223333"}"#, "sts:AssumeRole"))"#
+        let trusted = try Simulated.answer(Self.asked(Simulated.bob, "sts:AssumeRole", Self.role, own + trust))
+        #expect(trusted["decision"]?.string == "allowed")
+    }
+
+    @Test(
+        "control policies bind whichever account it is, and no line is of the management account",
+        arguments: ["000000000001", "000000000002", "000000000003", "999999999999", "111122223333"])
+    func anyAccount(account: String) throws {
+        let user = "arn:aws:iam::\(account):user/bob"
+        for owner in ["000000000001", "000000000002", account] {
+            let own =
+                #","resourceAccount":"\#(owner)","identityPolicies":[\#(Simulated.allow("*"))],"#
+                + #""resourcePolicy":\#(Self.policy("\"*\"", "*"))"#
+            let ceiling = #","serviceControlPolicies":[[\#(Simulated.allow("mail:*"))]]"#
+            let line = Self.asked(user, "docs:Read", "arn:aws:docs:::x", own)
+            #expect(try Simulated.answer(line)["decision"]?.string == "allowed")
+            let bound = try Simulated.answer(Self.asked(user, "docs:Read", "arn:aws:docs:::x", own + ceiling))
+            #expect(bound.layers == ["serviceControlPolicy"], "\(owner)")
+            let denies =
+                #","resourceControlPolicies":[[{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"docs:*","Resource":"*"}}]]"#
+            let acted = try Simulated.answer(Self.asked(user, "docs:Read", "arn:aws:docs:::x", own + denies))
+            #expect(acted.layers == ["resourceControlPolicy"], "\(owner)")
+        }
+    }
+
+    @Test(
+        "control policies bring no organization with a name",
+        arguments: ["aws:PrincipalOrgID", "aws:PrincipalOrgMasterAccountId", "aws:ResourceOrgID"])
+    func noOrganization(key: String) throws {
+        let absent =
+            #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Null":{"\#(key)":"true"}}}}"#
+        let ceilings = #","serviceControlPolicies":[[\#(Simulated.allow("*"))]],"resourceControlPolicies":[[]]"#
+        let line = Simulated.question(#","identityPolicies":[\#(absent)]"# + ceilings)
+        #expect(try Simulated.answer(line)["decision"]?.string == "allowed")
+        let named = Simulated.question(#","identityPolicies":[\#(absent)],"context":{"\#(key)":"o-1"}"# + ceilings)
+        #expect(try Simulated.answer(named)["decision"]?.string == "implicitDeny")
+    }
+
     @Test("null is as good as absent, and blank lines are nobody's")
     func null() throws {
         let line = Simulated.question(

@@ -66,6 +66,25 @@ struct BoundsTests {
         #expect(steps < 20 * 2_000)
     }
 
+    @Test(arguments: [5_000, 10_000])
+    func `trap 6: twenty stars against ten kilobytes cost no more than text times pattern`(length: Int) throws {
+        let pattern = Text(String(repeating: "*a", count: 20))
+        let condition = Condition(operator: ConditionOperator(base: .stringLike), key: "app:k", values: [pattern])
+        let walking = try Walking(
+            Document(version: .v2012, statements: [Self.statement(.action(["*"]), ["*"], conditions: [condition])]))
+        var asking = Asking()
+        let text = Text(String(repeating: "a", count: length) + "b")
+        let context = [Request.ContextEntry(key: "app:k", value: .single(text))]
+        let applies = walking.applies(.allow, "docs:Read", "arn:aws:docs:::b", context, &asking)
+        #expect(!applies)
+        let steps = asking.scratch.stepsTaken
+        #expect(steps > length && steps < 20 * length, "\(steps)")
+        // With an `a` behind it the whole text is taken.
+        let longer = [Request.ContextEntry(key: "app:k", value: .single(Text(text.string + "a")))]
+        let takes = walking.applies(.allow, "docs:Read", "arn:aws:docs:::b", longer, &asking)
+        #expect(takes)
+    }
+
     @Test func `many such patterns end as too costly`() throws {
         let patterns = (0..<100).map { Text("arn:aws:docs:::" + String(repeating: "*a", count: 20) + "\($0)") }
         let walking = try Walking(Document(version: .v2012, statements: [Self.statement(.action(["*"]), patterns)]))

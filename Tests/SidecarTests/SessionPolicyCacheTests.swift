@@ -78,6 +78,9 @@ struct SessionPolicyCacheTests {
         var generator = Generator(seed: seed)
         var harness = try LoopHarness()
         let client = try harness.connect()
+        // One that has a new snapshot for every question, and so nothing kept.
+        var forgetful = try LoopHarness()
+        let other = try forgetful.connect()
         var compared = 0
         for round in 0..<40 {
             var question = ReferenceQuestion(generator.question())
@@ -85,21 +88,32 @@ struct SessionPolicyCacheTests {
                 question = ReferenceQuestion(generator.question())
             }
             harness.time.seconds = question.now.seconds
-            harness.source.publish(try SnapshotBuilder().build(Directory(asking: question), revision: "\(round)"))
+            forgetful.time.seconds = question.now.seconds
+            let directory = Directory(asking: question)
+            harness.source.publish(try SnapshotBuilder().build(directory, revision: "\(round)"))
             // Some sessions, each asked for several times in any order: most answers come from what is kept.
             let sessions = [question.sessionPolicies ?? []] + (0..<4).map { _ in [generator.document(kind: .session)] }
             for _ in 0..<12 {
                 question.sessionPolicies = random.pick(sessions)
-                compared += try compare(question, &harness, client, "seed \(seed) round \(round)") ? 1 : 0
+                let label = "seed \(seed) round \(round)"
+                forgetful.source.publish(try SnapshotBuilder().build(directory, revision: "\(round)"))
+                let kept = try Self.reply(to: question, &harness, client)
+                let fresh = try Self.reply(to: question, &forgetful, other)
+                #expect(kept == fresh, "\(label)")
+                compared += try compare(question, kept, label) ? 1 : 0
             }
         }
         #expect(compared > 200, "\(compared)")
+        // Most came from what was kept, and none where nothing is; what is refused is compiled by neither.
+        let compiled = harness.loop.handler.sessionPolicies.compilations
+        #expect(compiled > 40 && compiled * 2 < compared, "\(compiled) of \(compared)")
+        let compiledAnew = forgetful.loop.handler.sessionPolicies.compilations
+        #expect(compiledAnew >= compared, "\(compiledAnew) of \(compared)")
     }
 
-    /// Whether there was an answer: the generator writes session policies that write-time rules refuse.
-    private func compare(
-        _ question: ReferenceQuestion, _ harness: inout LoopHarness, _ client: TestClient, _ label: String
-    ) throws -> Bool {
+    private static func reply(
+        to question: ReferenceQuestion, _ harness: inout LoopHarness, _ client: TestClient
+    ) throws -> String {
         var asked = WireQuestion(
             principal: question.caller.arn.string, action: question.action.string, resource: question.resource.string,
             context: question.context.map { WireContextEntry($0) })
@@ -108,7 +122,11 @@ struct SessionPolicyCacheTests {
         buffer.appendAuthorize(asked, explain: false)
         client.write(buffer.bytes)
         harness.turn(times: 2)
-        let reply = try #require(client.repliesSoFar().first)
+        return try #require(client.repliesSoFar().first)
+    }
+
+    /// Whether there was an answer: the generator writes session policies that write-time rules refuse.
+    private func compare(_ question: ReferenceQuestion, _ reply: String, _ label: String) throws -> Bool {
         if reply.contains("io.postern.BadRequest") { return false }
         let expected = DecisionRules.decide(question)
         let decision = try WireReply(Array(reply.utf8)).authorization().answer.decision
