@@ -70,7 +70,7 @@ struct Question: ~Copyable {
         _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict? {
         try readAction(&view, &scratch)
-        guard Question.isResource(view.resource) else { throw .malformedResource }
+        guard Question.isResource(view.resource) else { throw isAssumption ? .malformedRole : .malformedResource }
         findRegistryEntries(view, &scratch)
         let isRoleMissing = !findTargetRole(view.resource, scratch)
         view.beginBinding(keyCount: tables.keyCount)

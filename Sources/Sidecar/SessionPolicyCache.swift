@@ -64,8 +64,9 @@ struct SessionPolicyCache {
             let name = "\(field)[\(index - range.lowerBound)]"
             let result = parser.parse(view.sessionPolicies[index].bytes, file: name)
             guard let source = result.source else {
-                let first = result.errors.first.map { "\($0.path): \($0.message)" } ?? "not a session policy"
-                throw .badRequest("\(name): \(first)")
+                let first = result.errors.first
+                let place = first.map { $0.path.isEmpty ? name : "\(name).\($0.path)" } ?? name
+                throw .badRequest("\(place): \(first?.message ?? "not a session policy")")
             }
             sources.append(source)
         }

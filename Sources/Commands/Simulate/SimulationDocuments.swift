@@ -118,7 +118,9 @@ enum SessionReader {
     private static func issued(_ reader: ObjectReader) throws(MemberFault) -> Text? {
         guard let text = try reader.text("issued") else { return nil }
         guard Instant(Array(text.utf8).span) != nil else {
-            throw MemberFault("\(UserText.quoted(text.string)) is no date", at: reader.path.appending("issued"))
+            throw MemberFault(
+                "\(UserText.quoted(text.string)) is no date; write one such as `2026-01-31T12:00:00Z`",
+                at: reader.path.appending("issued"))
         }
         return text
     }

@@ -72,6 +72,8 @@ extension MemberFault {
                 "context.\(key)"
             default: fault.field
             }
-        self.init(message: fault.message, path: path)
+        let prefix = fault.field + ": "
+        let message = fault.message.hasPrefix(prefix) ? String(fault.message.dropFirst(prefix.count)) : fault.message
+        self.init(message: message, path: path)
     }
 }
