@@ -55,10 +55,7 @@ struct SessionPolicyCache {
     private mutating func compile(
         _ range: Range<Int>, _ view: borrowing RequestView, _ snapshot: Snapshot, field: String
     ) throws(WireError) -> Entry {
-        var rules = PolicyRules()
-        rules.declaredKeys = snapshot.directory.declaredKeys
-        if let partitions = snapshot.directory.organization?.partitions { rules.partitions = Set(partitions + ["aws"]) }
-        let parser = PolicyParser(kind: .session, rules: rules)
+        let parser = PolicyParser(kind: .session, rules: PolicyRules(snapshot.directory))
         var sources: [PolicySource] = []
         for index in range {
             let name = "\(field)[\(index - range.lowerBound)]"
