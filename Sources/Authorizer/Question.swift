@@ -72,7 +72,7 @@ struct Question: ~Copyable {
         _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict? {
         try readAction(&view, &scratch)
-        guard readResource(view.resource) else { throw .malformedResource }
+        guard readResource(view.resource) else { throw isAssumption ? .malformedRole : .malformedResource }
         if tables.registry.offset(0) != 0 { findRegistryEntries(view, &scratch) }
         let isRoleMissing = scratch.isAccessManagement && !findTargetRole(view.resource, scratch)
         view.beginBinding(keyCount: tables.keyCount)

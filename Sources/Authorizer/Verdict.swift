@@ -42,6 +42,8 @@ public enum RequestFault: Error, Sendable, Hashable {
     case malformedAction
     /// The resource is neither an ARN nor `*`.
     case malformedResource
+    /// What is to be assumed is no ARN.
+    case malformedRole
     /// The key is one that the engine sets.
     case engineOwnedKey(Text)
     /// A declared key with the wrong number or type of values.
@@ -76,6 +78,7 @@ public enum RequestFault: Error, Sendable, Hashable {
         switch self {
         case .malformedAction: "action"
         case .malformedResource: "resource"
+        case .malformedRole: "role"
         case .sessionNotAccepted, .userOfSessionNotAccepted: "session"
         case .unknownSessionPolicy(_, let field): field
         case .durationTooLong: "durationSeconds"
@@ -90,6 +93,7 @@ public enum RequestFault: Error, Sendable, Hashable {
         switch self {
         case .malformedAction: "action: expected `service:name` without wildcards"
         case .malformedResource: "resource: expected an ARN with six fields, or `*`"
+        case .malformedRole: "role: expected the ARN of a role"
         case .engineOwnedKey(let key): "context key `\(key)` is set by the engine; leave it out"
         case .wrongShape(let key, let declaration):
             "context key `\(key)` must be \(RequestFault.shape(declaration))"

@@ -84,6 +84,32 @@ enum Files {
         return unsafe String(cString: resolved)
     }
 
+    /// The shortest path for people that leads to the same place: without `.` and `..` where that makes no difference.
+    static func tidied(_ path: String) -> String {
+        guard let resolved = resolved(path) else { return path }
+        let shorter = withoutDots(path)
+        if self.resolved(shorter) == resolved { return shorter }
+        // A link stands before the dots: they lead elsewhere than they say.
+        guard let here = self.resolved("."), resolved.hasPrefix(here + "/") else { return resolved }
+        return String(resolved.dropFirst(here.count + 1))
+    }
+
+    private static func withoutDots(_ path: String) -> String {
+        let isAbsolute = path.hasPrefix("/")
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part != ".." {
+                parts.append(part)
+            } else if let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if !isAbsolute {
+                parts.append(part)
+            }
+        }
+        let text = (isAbsolute ? "/" : "") + parts.joined(separator: "/")
+        return text.isEmpty ? "." : text
+    }
+
     /// The names in a folder, sorted by their bytes, without `.` and `..`.
     static func names(in folder: String) throws(FileProblem) -> [String] {
         guard let stream = unsafe opendir(folder) else { throw FileProblem(path: folder, code: errno) }

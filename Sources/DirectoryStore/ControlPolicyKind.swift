@@ -22,6 +22,9 @@ enum ControlPolicyKind: Hashable, Sendable {
     /// Whether the name is the one that needs no file; case does not count, as in all names.
     func isBuiltIn(_ name: Text) -> Bool { name.foldedASCII == builtInName.foldedASCII }
 
+    /// The folders of both kinds.
+    static let folders: Set<Text> = [ControlPolicyKind.service.folder, ControlPolicyKind.resource.folder]
+
     /// What names a policy of the kind in a directory.
     func key(_ name: Text) -> EntityKey {
         self == .service ? .serviceControlPolicy(name.foldedASCII) : .resourceControlPolicy(name.foldedASCII)

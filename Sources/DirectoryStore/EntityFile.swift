@@ -32,6 +32,19 @@ enum Entity: Sendable, Hashable {
         }
     }
 
+    /// The key with the name as it is written, for messages.
+    var keyAsWritten: EntityKey {
+        switch self {
+        case .user(let user): .user(user.account, user.name)
+        case .group(let group): .group(group.account, group.name)
+        case .role(let role): .role(role.account, role.name)
+        case .policy(let policy): .policy(policy.account, policy.name)
+        case .serviceControlPolicy(let policy): .serviceControlPolicy(policy.name)
+        case .resourceControlPolicy(let policy): .resourceControlPolicy(policy.name)
+        case .account, .resource, .schema, .organization: key
+        }
+    }
+
     /// The policies of a user, group or role.
     var holdings: PolicyHoldings? {
         switch self {
@@ -98,6 +111,22 @@ struct EntityReference: Sendable, Hashable {
     /// The user's text.
     let text: Text
     let position: JSONPosition
+
+    /// The file that would hold what is named, by the name as it is written.
+    var remedy: String {
+        // An ARN ends in the name.
+        let name = if case .policy = target { text.split(at: ASCII.slash).last ?? text } else { text }
+        let folder =
+            switch target {
+            case .group(let account, _): "accounts/\(account)/groups"
+            case .policy(let account?, _): "accounts/\(account)/policies"
+            case .policy(nil, _): "managed"
+            case .serviceControlPolicy: "organization/\(ControlPolicyKind.service.folder)"
+            case .resourceControlPolicy: "organization/\(ControlPolicyKind.resource.folder)"
+            case .account, .user, .role, .resource, .schema, .organization: ""
+            }
+        return UserText.quoted("\(folder)/\(name).json")
+    }
 }
 
 /// A good reading of one file: it parses, and everything in it that can be checked without other files is right.

@@ -43,7 +43,9 @@ struct MemberReader {
                 if member.value.value != .null { result[member.name] = member.value }
             } else if !reportOnly.contains(member.name) {
                 error(
-                    "unknown-member", "unknown member \(UserText.quoted(member.name)) of \(what)",
+                    "unknown-member",
+                    "unknown member \(UserText.quoted(member.name)) of \(what); "
+                        + NameDistance.hint(for: member.name, among: known.sorted()),
                     at: member.namePosition)
             }
         }

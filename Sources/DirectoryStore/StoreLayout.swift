@@ -1,3 +1,4 @@
+internal import JSONDocument
 internal import PolicyModel
 internal import PolicySyntax
 
@@ -35,6 +36,7 @@ enum StoreLayout {
     static let fileSuffix: Text = ".json"
     static let schema: Text = "schema.json"
     static let organization: Text = "organization.json"
+    static let account: Text = "account.json"
     /// What everything else is parsed by, in the order of reading.
     static let rules = [schema, organization]
 
@@ -60,23 +62,44 @@ enum StoreLayout {
         case 2 where path[0] == "accounts": accountFolder(path[1])
         case 2 where path[0] == "organization" && ControlPolicyKind(folder: path[1]) != nil: .folder
         case 3 where path[0] == "accounts" && entityFolders.contains(path[2]): .folder
-        default: .refused(code: "unknown-folder", message: "unknown folder `\(path.last ?? "")`")
+        case 2 where path[0] == "organization": unknownFolder(path, ControlPolicyKind.folders)
+        case 3 where path[0] == "accounts": unknownFolder(path, entityFolders)
+        default: unknownFolder(path, [])
         }
+    }
+
+    private static func unknownFolder(_ path: [Text], _ known: Set<Text>) -> LayoutVerdict {
+        let name = path.last?.string ?? ""
+        let hint =
+            known.isEmpty
+            ? "there are only files here; move it away"
+            : NameDistance.hint(for: name, among: known.sorted().map(\.string)).replacing("it has", with: "there are")
+        return .refused(code: "unknown-folder", message: "unknown folder \(UserText.quoted(name)); \(hint)")
     }
 
     /// What a `*.json` file at the path means; the path is relative to the store.
     static func file(_ path: [Text]) -> LayoutVerdict {
+        place(path).map { .file($0) } ?? misplaced(path)
+    }
+
+    private static func place(_ path: [Text]) -> StorePlace? {
         switch path.count {
-        case 1 where path[0] == schema: .file(.schema)
-        case 1 where path[0] == organization: .file(.organization)
-        case 2 where path[0] == "managed": .file(.policy(nil))
-        case 3 where path[0] == "accounts" && path[2] == "account.json":
-            AccountID(path[1]).map { .file(.account($0)) } ?? misplaced
-        case 3 where path[0] == "organization":
-            ControlPolicyKind(folder: path[1]).map { .file(.controlPolicy($0)) } ?? misplaced
-        case 4 where path[0] == "accounts": entityFile(path)
-        default: misplaced
+        case 1 where path[0] == schema: .schema
+        case 1 where path[0] == organization: .organization
+        case 2 where path[0] == "managed": .policy(nil)
+        case 3 where path[0] == "accounts" && path[2] == account: AccountID(path[1]).map { .account($0) }
+        case 3 where path[0] == "organization": ControlPolicyKind(folder: path[1]).map { .controlPolicy($0) }
+        case 4 where path[0] == "accounts": AccountID(path[1]).flatMap { entityPlace($0, path[2]) }
+        default: nil
         }
+    }
+
+    /// Files have one name each at the top and in an account's folder; all others lie in the folder of their kind.
+    private static func misplaced(_ path: [Text]) -> LayoutVerdict {
+        let known: [Text] = path.count == 1 ? rules : path.count == 3 && path[0] == "accounts" ? [account] : []
+        let meant = NameDistance.meant(by: path.last?.string ?? "", among: known.map(\.string))
+        let hint = meant.map { "did you mean `\($0)`?" } ?? "move it to the folder of its kind, such as `users`"
+        return .refused(code: "misplaced-file", message: "no `.json` file of this name belongs here; \(hint)")
     }
 
     /// Why a name that is not read may have been meant to be; `nil` where there is no doubt.
@@ -92,24 +115,20 @@ enum StoreLayout {
 
     private static let entityFolders: Set<Text> = ["users", "groups", "roles", "policies", "resources"]
 
-    private static let misplaced = LayoutVerdict.refused(
-        code: "misplaced-file", message: "no `.json` file of this name belongs here")
-
     private static func accountFolder(_ name: Text) -> LayoutVerdict {
         AccountID(name) != nil
             ? .folder
             : .refused(code: "unknown-folder", message: "`\(name)` is no account: expected twelve digits")
     }
 
-    private static func entityFile(_ path: [Text]) -> LayoutVerdict {
-        guard let account = AccountID(path[1]) else { return misplaced }
-        return switch path[2].string {
-        case "users": .file(.user(account))
-        case "groups": .file(.group(account))
-        case "roles": .file(.role(account))
-        case "policies": .file(.policy(account))
-        case "resources": .file(.resource(account))
-        default: misplaced
+    private static func entityPlace(_ account: AccountID, _ folder: Text) -> StorePlace? {
+        switch folder.string {
+        case "users": .user(account)
+        case "groups": .group(account)
+        case "roles": .role(account)
+        case "policies": .policy(account)
+        case "resources": .resource(account)
+        default: nil
         }
     }
 }

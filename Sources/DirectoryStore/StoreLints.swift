@@ -66,6 +66,8 @@ struct StoreLints {
     // MARK: Keys
 
     private struct Use {
+        /// As written.
+        var key: Text
         var test: ConditionOperator
         var file: EntityFile
         var position: JSONPosition
@@ -82,7 +84,7 @@ struct StoreLints {
                     for condition in statement.conditions where isUndeclared(condition) {
                         let place = source.place(ofStatement: index)
                         let position = JSONPosition(line: place.line, column: place.column)
-                        let use = Use(test: condition.operator, file: file, position: position)
+                        let use = Use(key: condition.key, test: condition.operator, file: file, position: position)
                         let key = condition.key.foldedASCII
                         if condition.operator.quantifier == nil, plain[key] == nil { plain[key] = use }
                         if condition.operator.quantifier != nil, set[key] == nil { set[key] = use }
@@ -95,7 +97,7 @@ struct StoreLints {
             guard let other = set[key], other.file.path != use.file.path else { return nil }
             return warning(
                 "mixed-set-operators",
-                "`\(key)` is tested with `\(use.test)` here and with `\(other.test)` in `\(other.file.path)`: requests may "
+                "`\(use.key)` is tested with `\(use.test)` here and with `\(other.test)` in `\(other.file.path)`: requests may "
                     + "then send no list of it; declare the key in `schema.json`, and use one form", use.file,
                 at: use.position)
         }
@@ -117,7 +119,9 @@ struct StoreLints {
             }
             guard sum > most else { return nil }
             return warning(
-                "quota", "the inline policies of \(file.key) have \(sum) characters together; IAM allows \(most)", file)
+                "quota",
+                "the inline policies of \(file.entity.keyAsWritten) have \(sum) characters together; IAM allows \(most)",
+                file)
         }
     }
 

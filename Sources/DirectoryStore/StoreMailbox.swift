@@ -18,9 +18,9 @@ struct StoreMailbox: Sendable {
 
 extension StoreStatus {
     /// Notes what a reading found; trouble keeps the time at which it began.
-    mutating func note(errors: [String], at seconds: Int64) {
+    mutating func note(errors: [String], isStale: Bool, at seconds: Int64) {
         self.errors = Array(Set(errors)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        isStale = !errors.isEmpty
+        self.isStale = isStale
         lastReload = seconds
         lastReloadSucceeded = errors.isEmpty
         troubleSince = errors.isEmpty ? nil : troubleSince ?? seconds

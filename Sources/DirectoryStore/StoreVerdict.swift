@@ -14,6 +14,9 @@ struct StoreVerdict: Sendable {
     /// Errors and warnings, sorted.
     let diagnostics: [StoreDiagnostic]
     let ignoredFiles: Int
+    /// Whether something is not in force as its file says now; a deletion that holds leaves nothing behind, however much
+    /// it quarantines.
+    let isStale: Bool
 
     /// The errors alone; empty means that a start accepts the same files.
     var errors: [StoreDiagnostic] { diagnostics.filter(\.isError) }
@@ -27,6 +30,7 @@ struct StoreVerdict: Sendable {
         inForce = chosen
         revision = Revision.make(of: chosen.values.map { ($0.path, $0.digest) })
         self.ignoredFiles = ignoredFiles
+        isStale = diagnostics.contains(where: \.isError)
         let targets = Targets(chosen.values)
         let quarantine = Quarantine(targets, limits: limits)
         var directory = Directory()
@@ -60,7 +64,7 @@ private struct Quarantine {
 
     private mutating func noteDangling(_ references: [EntityReference], of file: EntityFile) {
         guard !references.isEmpty else { return }
-        var quarantined = "\(file.key) is quarantined"
+        var quarantined = "\(file.entity.keyAsWritten) is quarantined"
         if case .organization(let organization) = file.entity {
             // Nothing binds the management account, so nothing that is missing can (spec §6.2).
             let accounts = Set(organization.root.accounts(naming: Set(references.map(\.target))))

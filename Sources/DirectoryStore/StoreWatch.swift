@@ -190,7 +190,7 @@ final class StoreWatch {
                 status.ignoredFiles = verdict.ignoredFiles
                 status.quarantined = verdict.directory.quarantined.sorted().map(\.description)
             }
-            status.note(errors: errors, at: seconds)
+            status.note(errors: errors, isStale: taken?.verdict.isStale ?? true, at: seconds)
             let next = (snapshot: taken?.snapshot ?? current.snapshot, status: status)
             box.current = next
             return (current.snapshot, next.snapshot, next.status, box.listeners)

@@ -46,7 +46,8 @@ struct Targets {
     func faults(of file: EntityFile) -> [StoreDiagnostic] {
         dangling(file).map { reference in
             StoreDiagnostic(
-                .error, "missing-reference", "`\(reference.text)` does not exist (no good \(reference.target))",
+                .error, "missing-reference",
+                "`\(reference.text)` does not exist; add \(reference.remedy), or mend it, or name another",
                 file: file.path.string, position: reference.position)
         }
     }
@@ -66,7 +67,7 @@ struct Targets {
     func countProblem(of file: EntityFile, documentsMax: Int) -> StoreDiagnostic {
         StoreDiagnostic(
             .error, "too-many-documents",
-            "\(file.key) has \(documentsCount(of: file)) policy documents; at most \(documentsMax) may count for one principal",
+            "\(file.entity.keyAsWritten) has \(documentsCount(of: file)) policy documents; at most \(documentsMax) may count for one principal",
             file: file.path.string)
     }
 }

@@ -33,7 +33,9 @@ extension DocumentReader {
                 at: member.namePosition, path)
             return
         }
-        let hint = DocumentReader.operator(like: member.name).map { "; did you mean `\($0)`?" } ?? ""
+        let hint =
+            DocumentReader.operator(like: member.name).map { "; did you mean `\($0)`?" }
+            ?? "; write one such as `StringEquals` or `NumericLessThan`"
         error(.unknownOperator, "\(quoted) is no condition operator\(hint)", at: member.namePosition, path)
     }
 

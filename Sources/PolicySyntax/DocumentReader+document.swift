@@ -14,7 +14,8 @@ extension DocumentReader {
         guard root.depth <= PolicyRules.depthMax else {
             error(
                 .documentTooDeep,
-                "the document is nested more than \(PolicyRules.depthMax) deep", at: root.position)
+                "the document is nested more than \(PolicyRules.depthMax) deep; a policy needs a few levels",
+                at: root.position)
             return nil
         }
         guard let members = root.members else {
@@ -71,9 +72,7 @@ extension DocumentReader {
     mutating func checkNames(_ members: [JSONMember], known: [String], of what: String, _ path: JSONPath) {
         for member in members where !known.contains(member.name) {
             let quoted = UserText.quoted(member.name)
-            let list = known.map { "`\($0)`" }.joined(separator: ", ")
-            let near = known.first { Text($0).foldedASCII == Text(member.name).foldedASCII }
-            let hint = near.map { "write `\($0)`" } ?? "it has \(list)"
+            let hint = NameDistance.hint(for: member.name, among: known)
             error(
                 .unknownElement, "\(quoted) is no element of \(what); \(hint)", at: member.namePosition,
                 path.appending(member.name))

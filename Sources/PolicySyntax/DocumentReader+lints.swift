@@ -1,5 +1,5 @@
 internal import JSONDocument
-public import PolicyModel
+internal import PolicyModel
 
 // What is accepted and cannot be meant: statements that never match, keys that are tested in two ways, text that looks
 // like a variable. Where there is a doubt, nothing is said.
@@ -15,6 +15,9 @@ extension DocumentReader {
         if case .notResource(let patterns)? = statement.resource, patterns.contains("*") {
             neverMatches("`NotResource` leaves out every resource", at: place, path)
         }
+        for condition in statement.conditions {
+            if let reason = DocumentReader.impossibility(condition) { neverMatches(reason, at: place, path) }
+        }
         let byKey = Dictionary(grouping: statement.conditions) { $0.key.foldedASCII }
         for (_, conditions) in byKey.sorted(by: { $0.key < $1.key }) {
             guard let reason = contradiction(conditions) else { continue }
@@ -27,6 +30,20 @@ extension DocumentReader {
     }
 
     private static func isEverything(_ action: Text) -> Bool { action == "*" || action == "*:*" }
+
+    /// Why a condition holds of no request (spec §4.1, last column); `nil` where it may hold.
+    private static func impossibility(_ condition: Condition) -> String? {
+        let (test, key) = (condition.operator, UserText.quoted(condition.key.string))
+        if test.base == .null {
+            if condition.values.isEmpty { return "`Null` has no value for \(key); write `true` or `false`" }
+            let isClock = [GlobalConditionKey.currentTime, .epochTime].contains {
+                condition.key.foldedASCII == Text($0.rawValue)
+            }
+            return isClock && condition.values.allSatisfy { $0 == "true" } ? "\(key) is never absent" : nil
+        }
+        let needsMatch = !test.base.isNegated && !test.ifExists && test.quantifier != .forAllValues
+        return condition.values.isEmpty && needsMatch ? "`\(test)` has no value for \(key) to match; write one" : nil
+    }
 
     /// Why the conditions of one key cannot all hold; `nil` where they can, or where nobody knows.
     private func contradiction(_ conditions: [Condition]) -> String? {
@@ -252,24 +269,5 @@ extension DocumentReader {
             .literalVariable,
             "`${` in \(item.quoted) is plain text; write `\"Version\": \"2012-10-17\"` to make it a variable",
             at: item.position, item.path)
-    }
-}
-
-/// How far apart two names are.
-public enum NameDistance {
-    /// The fewest letters to insert, leave out or replace; `nil` past `most`, or for names over 64 bytes.
-    public static func between(_ lhs: Text, _ rhs: Text, most: Int) -> Int? {
-        let (one, other) = (Array(lhs.utf8), Array(rhs.utf8))
-        guard abs(one.count - other.count) <= most, one.count <= 64 else { return nil }
-        var row = Array(0...other.count)
-        for (index, letter) in one.enumerated() {
-            var next = [index + 1]
-            for (column, candidate) in other.enumerated() {
-                next.append(
-                    min(row[column] + (letter == candidate ? 0 : 1), row[column + 1] + 1, next[column] + 1))
-            }
-            row = next
-        }
-        return row[other.count] <= most ? row[other.count] : nil
     }
 }

@@ -11,13 +11,17 @@ extension DocumentReader {
         guard !refuseVariables(item, in: "`\(base.rawValue)`") else { return }
         let text = item.text.string.utf8.span
         switch base.family {
-        case .numeric: expect(ExactDecimal(text) != nil, .invalidNumber, item, "is no number")
+        case .numeric:
+            expect(ExactDecimal(text) != nil, .invalidNumber, item, "is no number; write one such as `10` or `-1.5`")
         case .date:
             expect(
                 Instant(text) != nil, .invalidDate, item, "is no date; write one such as `2026-01-31T12:00:00Z`")
         case .bool, .null:
-            expect(BooleanText.parse(text) != nil, .invalidBoolean, item, "is neither `true` nor `false`")
-        case .binary: expect(Base64.decode(text) != nil, .invalidBinary, item, "is no base64")
+            expect(
+                BooleanText.parse(text) != nil, .invalidBoolean, item,
+                "is neither `true` nor `false`; write one of them")
+        case .binary:
+            expect(Base64.decode(text) != nil, .invalidBinary, item, "is no base64; write one such as `aGVsbG8=`")
         case .ip: checkAddress(item)
         case .string, .arn: break
         }

@@ -20,9 +20,6 @@ extension DocumentReader {
                 .principalNotEveryone, "a resource control policy is about everyone; write `\"Principal\": \"*\"`",
                 at: found.node.position, found.path)
         }
-        if kind == .trust, effect == .allow, patterns.contains(.everyone) {
-            everyoneTrusted(at: found.node.position, found.path)
-        }
         return found.isNegated ? .notPrincipal(patterns) : .principal(patterns)
     }
 
@@ -52,12 +49,22 @@ extension DocumentReader {
         }
     }
 
-    private mutating func everyoneTrusted(at place: JSONPosition, _ path: JSONPath) {
-        let message = "critical: everyone may assume this role; name the principals that may"
+    /// Warns of a trust policy that trusts everyone, in milder words where a condition says who that is (spec §13-14).
+    mutating func lintEveryone(_ statement: Statement, _ node: JSONNode, _ path: JSONPath) {
+        guard kind == .trust, statement.effect == .allow, let element = node["Principal"],
+            statement.principal?.patterns.contains(.everyone) == true
+        else { return }
+        let narrowing = statement.conditions.first(where: \.saysWho)
+        let message =
+            narrowing.map {
+                "everyone whom \(UserText.quoted($0.key.string)) lets through may assume this role; "
+                    + "name the principals if they are known"
+            } ?? "critical: everyone may assume this role; name the principals that may"
+        let path = path.appending("Principal")
         if rules.refusesEveryoneTrusted {
-            error(.everyoneTrusted, message, at: place, path)
+            error(.everyoneTrusted, message, at: element.position, path)
         } else {
-            warning(.everyoneTrusted, message, at: place, path)
+            warning(.everyoneTrusted, message, at: element.position, path)
         }
     }
 
@@ -113,6 +120,26 @@ extension DocumentReader {
             error(
                 .invalidPrincipal, "the principal \(item.quoted) \(refusal.reason)", at: item.position, item.path)
             return nil
+        }
+    }
+}
+
+extension Condition {
+    /// Whether it holds only of callers of certain accounts, organizations or names.
+    fileprivate var saysWho: Bool {
+        let needsMatch =
+            `operator`.base != .null && !`operator`.base.isNegated && !`operator`.ifExists
+            && `operator`.quantifier != .forAllValues
+        guard needsMatch, !values.isEmpty, let key = GlobalConditionKey(rawValue: key.foldedASCII.string) else {
+            return false
+        }
+        switch key {
+        case .principalArn, .sourceArn:
+            return values.allSatisfy { ARN($0).map { !$0.account.utf8.contains(ASCII.star) } ?? false }
+        case .principalAccount, .principalOrgID, .principalOrgPaths, .principalOrgMasterAccountID, .userID, .username,
+            .principalServiceName, .principalServiceNamesList, .sourceAccount, .sourceOrgID, .sourceOrgPaths:
+            return values.allSatisfy { $0.utf8.first != ASCII.star }
+        default: return false
         }
     }
 }

@@ -23,6 +23,7 @@ extension DocumentReader {
         guard let effect, let action else { return nil }
         let statement = Statement(
             sid: sid, effect: effect, principal: principal, action: action, resource: resource, conditions: conditions)
+        lintEveryone(statement, node, path)
         lint(statement, at: node.position, path)
         return statement
     }

@@ -55,17 +55,15 @@ struct SessionPolicyCache {
     private mutating func compile(
         _ range: Range<Int>, _ view: borrowing RequestView, _ snapshot: Snapshot, field: String
     ) throws(WireError) -> Entry {
-        var rules = PolicyRules()
-        rules.declaredKeys = snapshot.directory.declaredKeys
-        if let partitions = snapshot.directory.organization?.partitions { rules.partitions = Set(partitions + ["aws"]) }
-        let parser = PolicyParser(kind: .session, rules: rules)
+        let parser = PolicyParser(kind: .session, rules: PolicyRules(snapshot.directory))
         var sources: [PolicySource] = []
         for index in range {
             let name = "\(field)[\(index - range.lowerBound)]"
             let result = parser.parse(view.sessionPolicies[index].bytes, file: name)
             guard let source = result.source else {
-                let first = result.errors.first.map { "\($0.path): \($0.message)" } ?? "not a session policy"
-                throw .badRequest("\(name): \(first)")
+                let first = result.errors.first
+                let place = first.map { $0.path.isEmpty ? name : "\(name).\($0.path)" } ?? name
+                throw .badRequest("\(place): \(first?.message ?? "not a session policy")")
             }
             sources.append(source)
         }

@@ -68,6 +68,17 @@ public enum WireError: Error, Sendable, Hashable {
         }
     }
 
+    /// The parameter that is not accepted, where the error is one's: texts about one begin with it.
+    public var parameter: String? {
+        switch self {
+        case .invalidParameter(let name): return name
+        case .badRequest(let message):
+            guard message.utf8.first == UInt8(ascii: "`") else { return nil }
+            return message.dropFirst().firstIndex(of: "`").map { String(message[..<$0].dropFirst()) }
+        default: return nil
+        }
+    }
+
     /// The error as a question's `error` in `AuthorizeMany`: `<code>: <text>`.
     public var questionFault: String {
         switch self {

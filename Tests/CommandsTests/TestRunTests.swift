@@ -1,3 +1,4 @@
+import Glibc
 import JSONDocument
 import Testing
 
@@ -44,5 +45,22 @@ struct TestRunTests {
         let text = UserLine.json(value)
         #expect(text == #"{"a\u202e":["\u007fé\#u{1F600}\n"]}"#)
         #expect(try JSONOutput(JSONDocument(Array(text.utf8), limits: .file).root).serialized() == value.serialized())
+    }
+}
+
+@Suite("Paths for people")
+struct TidiedPathTests {
+    @Test("dots go where that makes no difference, and links stay true")
+    func tidied() throws {
+        try TemporaryFolder.use { folder in
+            try Files.createFolders(folder + "/a/b")
+            try Files.createFolders(folder + "/c")
+            _ = unsafe symlink("a/b", folder + "/link")
+            #expect(Files.tidied(folder + "/a/../c/./") == folder + "/c")
+            #expect(Files.tidied(folder + "/link/../b") == folder + "/a/b")
+            #expect(Files.tidied(folder + "/link") == folder + "/link")
+            #expect(Files.tidied(folder + "/none/../c") == folder + "/none/../c")
+            #expect(Files.tidied("/..") == "/" && Files.tidied(".") == ".")
+        }
     }
 }

@@ -157,6 +157,33 @@ struct StoreErrorsTests {
             ])
     }
 
+    @Test(arguments: [
+        ("\(Sample.account)/user/a.json", "{}", "did you mean `users`?"),
+        ("\(Sample.account)/people/a.json", "{}", "there are `groups`, `policies`, `resources`, `roles`, `users`"),
+        ("organization/service-control-polices/a.json", "{}", "did you mean `service-control-policies`?"),
+        ("\(users)/team/a.json", "{}", "there are only files here; move it away"),
+        ("organisation.json", "{}", "did you mean `organization.json`?"),
+        ("\(Sample.account)/acount.json", "{}", "did you mean `account.json`?"),
+        ("accounts/a.json", "{}", "move it to the folder of its kind, such as `users`"),
+        ("\(users)/a.json", #"{"UserPolicylist": []}"#, "did you mean `UserPolicyList`?"),
+        ("\(users)/a.json", #"{"Tags": [{"Name": "a"}]}"#, "it has `Key`, `Value`"),
+        (
+            "\(users)/a.json", #"{"GroupList": ["ReadOnlyAccess"]}"#,
+            "add `\(Sample.account)/groups/ReadOnlyAccess.json`, or mend it, or name another"
+        ),
+        (
+            "\(users)/a.json",
+            #"{"AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/x/ReadOnlyAccess"}]}"#,
+            "add `managed/ReadOnlyAccess.json`, or mend it, or name another"
+        ),
+    ])
+    func `every message says what to write instead`(path: String, text: String, words: String) throws {
+        let store = try TemporaryStore()
+        try store.write(path, text)
+        let messages = store.load().diagnostics.filter(\.isError).map(\.message)
+        #expect(messages.contains { $0.contains(words) }, "\(messages)")
+    }
+
     @Test func `links out of the store, to nowhere and to devices are refused`() throws {
         let store = try TemporaryStore()
         try store.writeAbsolute(store.base + "/secret.json", "{}")

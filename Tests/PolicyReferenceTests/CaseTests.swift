@@ -11,7 +11,8 @@ import Testing
         #expect(
             counts == [
                 "actions.json action 18",
-                "assumptions.json assumption 138",
+                "assumption-holdings.json assumption 13",
+                "assumptions.json assumption 125",
                 "conditions.json condition 41",
                 "engine-keys.json decision 63",
                 "examples.json decision 81",

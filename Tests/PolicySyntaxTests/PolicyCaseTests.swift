@@ -9,7 +9,7 @@ import Testing
         let counts = Dictionary(grouping: PolicyCase.all, by: \.file).mapValues(\.count)
         #expect(
             counts == [
-                "actions.json": 38, "conditions.json": 85, "json-text.json": 28, "kinds.json": 24, "lints.json": 50,
+                "actions.json": 38, "conditions.json": 85, "json-text.json": 28, "kinds.json": 24, "lints.json": 59,
                 "operator-values.json": 114, "principals.json": 91, "resources.json": 82, "shape.json": 55,
                 "variables.json": 80,
             ])
@@ -104,7 +104,7 @@ import Testing
             #"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"\#(name)":{"a:b":"c"}}}}"#
         let error = try #require(PolicyParser(kind: .identity).parse(Array(text.utf8), file: "f").errors.first)
         #expect(error.code == .unknownOperator)
-        let hint = meant.map { "; did you mean `\($0)`?" } ?? ""
+        let hint = meant.map { "; did you mean `\($0)`?" } ?? "; write one such as `StringEquals` or `NumericLessThan`"
         #expect(error.message == "`\(name)` is no condition operator\(hint)")
     }
 

@@ -44,6 +44,30 @@ func parse(_ text: String, kind: PolicyKind = .identity, rules: PolicyRules = Po
         #expect(source.file == "policy.json")
     }
 
+    @Test(
+        "a trust policy for everyone is critical, unless a condition says who everyone is",
+        arguments: [
+            (#"{}"#, nil), (#"{"StringEquals": {"aws:PrincipalOrgID": "o-1"}}"#, "aws:PrincipalOrgID"),
+            (#"{"ArnLike": {"AWS:PrincipalARN": "arn:aws:iam::111122223333:role/*"}}"#, "AWS:PrincipalARN"),
+            (#"{"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}"#, "aws:PrincipalOrgPaths"),
+            (#"{"StringEquals": {"sts:ExternalId": "x"}}"#, nil),
+            (#"{"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}"#, nil),
+            (#"{"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}"#, nil),
+            (#"{"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}"#, nil),
+            (#"{"StringLike": {"aws:PrincipalOrgID": "*"}}"#, nil),
+            (#"{"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Admin"}}"#, nil),
+            (#"{"Null": {"aws:PrincipalOrgID": "false"}}"#, nil),
+        ] as [(String, String?)])
+    func everyone(_ condition: String, _ key: String?) {
+        let result = parse(
+            #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": \#(condition)}}"#,
+            kind: .trust)
+        let warning = result.diagnostics.first { $0.code == .everyoneTrusted }
+        #expect(warning?.path == "Statement.Principal")
+        #expect(warning?.message.hasPrefix("critical: ") == (key == nil))
+        if let key { #expect(warning?.message.hasPrefix("everyone whom `\(key)` lets through may assume") == true) }
+    }
+
     @Test("a document inside an entity's file keeps its places in the file, and only its own text")
     func embedded() throws {
         let text = """

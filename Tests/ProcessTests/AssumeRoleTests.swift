@@ -66,6 +66,19 @@ struct AssumeRoleTests {
         #expect(json.output.hasPrefix(#"{"allowed":false,"decision":"implicitDeny","revision":""#))
     }
 
+    @Test("a session that cannot be written is told with its own file")
+    func unwritable() throws {
+        let company = try Company()
+        try company.serve()
+        let result = try assume(company, "admin", ["--session-out", "/nowhere/at/all.json"])
+        #expect(result.status == 2)
+        #expect(result.errors == "postern: cannot write `/nowhere/at/all.json`: no such file or directory\n")
+        let role = try Program.run(
+            ["assume-role", "--principal", Self.session, "--role", "nope", "--session-name", "weekly"],
+            environment: ["POSTERN_SOCKET": company.socket])
+        #expect(role.errors.contains("role: expected the ARN of a role"), "\(role.errors)")
+    }
+
     @Test("a call that cannot be is one line and status 2", arguments: [["--duration", "1"], ["--tag", "x"]])
     func wrong(_ flags: [String]) throws {
         let company = try Company()

@@ -26,6 +26,20 @@ struct BadInputTests {
         #expect(result.errors.hasPrefix("postern: "))
     }
 
+    @Test(
+        "what goes wrong says what to do next",
+        arguments: [
+            (["status", "--socket", "/nowhere/s"], "start one with `postern serve`, or say with --socket"),
+            (["check", "--kind", "trust", "--format"], "see `postern check --help`"),
+            (["reload", "now"], "see `postern reload --help`"), (["nonsense"], "see `postern --help`"),
+            (["init", "/proc/nowhere/x"], "`/proc/nowhere"), (["serve", "--store", "x", "--loops", "many"], "--help`"),
+        ])
+    func next(_ arguments: [String], _ words: String) throws {
+        let result = try Program.run(arguments)
+        #expect(result.status == 2)
+        #expect(result.errors.contains(words), "\(result.errors)")
+    }
+
     @Test("a typo of a flag is named", arguments: ["--principle", "--bogus"])
     func typo(_ flag: String) throws {
         #expect(try Program.run(["authorize", flag, "x"]).errors == "postern: unknown flag `\(flag)`\n")

@@ -43,7 +43,15 @@ struct ReloadTests {
         try company.waitUntilBobReads(1)
         #expect(try company.ask("bob", "docs:Read", Company.plan, ["--explain"]).output.contains("brokenReference"))
         #expect(try company.ask("alice", "docs:Read", Company.plan).status == 0)
-        #expect(try company.run("status").status == 1)
+        // The deletion is in force: nothing is stale.
+        let status = try company.run("status")
+        #expect(status.status == 1)
+        #expect(status.output.hasPrefix("degraded: 1 quarantined for naming what does not exist\n"), "\(status.output)")
+        #expect(try company.run("status", "--json").output.contains(#""stale":false"#))
+        try company.overwrite("users/alice.json", "{")
+        try Eventually.holds("a broken file makes it stale") {
+            try company.run("status").output.hasPrefix("stale: newer files have errors and are not in force\n")
+        }
         try company.overwrite(policy, text)
         try company.waitUntilBobReads(0)
     }

@@ -129,4 +129,16 @@ import Testing
         #expect(scan(authorize("\"\(name)\":1")) == .error(.invalidParameter(letters(119) + "…")))
         #expect(scan(authorize("\"a\\nb\":1")) == .error(.invalidParameter("a\\u{a}b")))
     }
+
+    @Test(
+        arguments: [
+            (WireError.invalidParameter("session.tags"), "session.tags"),
+            (.badRequest("`tags`: the key `x` must have"), "tags"), (.badRequest("`role` is empty"), "role"),
+            (.badRequest("the context key `a` is given in two spellings"), nil), (.badRequest("`"), nil),
+            (.tooLong, nil),
+            (.unparsable("`x`"), nil),
+        ] as [(WireError, String?)])
+    func `the parameter at fault is named`(error: WireError, parameter: String?) {
+        #expect(error.parameter == parameter)
+    }
 }

@@ -24,6 +24,10 @@ struct ClientOptions: ParsableArguments {
 extension CommandFailure {
     /// The sidecar could not be asked, or did not answer.
     init(_ error: PosternError) {
-        self = .usage("\(error)")
+        guard case .unreachable = error else {
+            self = .usage("\(error)")
+            return
+        }
+        self = .usage("\(error); start one with `postern serve`, or say with --socket where it listens")
     }
 }

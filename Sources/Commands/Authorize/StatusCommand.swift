@@ -36,7 +36,10 @@ struct StatusCommand: ParsableCommand {
 enum StatusReport {
     static func text(_ status: SidecarStatus, style: Style) -> String {
         let root = try? JSONDocument(Array(status.json.utf8), limits: .file).root
-        var lines = [headline(status, style), "  revision     \(status.revision)"]
+        var lines = [
+            headline(status, root?["counts"]?["quarantined"].flatMap(integer) ?? 0, style),
+            "  revision     \(status.revision)",
+        ]
         if let seconds = root?["uptimeSeconds"].flatMap(integer) { lines.append("  uptime       \(duration(seconds))") }
         if let counts = root?["counts"] { lines += numbers(counts) }
         if let requests = root?["requests"].flatMap(integer) {
@@ -53,10 +56,12 @@ enum StatusReport {
         return lines.joined(separator: "\n")
     }
 
-    private static func headline(_ status: SidecarStatus, _ style: Style) -> String {
+    private static func headline(_ status: SidecarStatus, _ quarantined: Int, _ style: Style) -> String {
         if status.isStale { return style.paint("stale", .red) + ": newer files have errors and are not in force" }
-        if status.isDegraded { return style.paint("degraded", .yellow) + ": some entities are quarantined" }
-        return style.paint("serving fresh policies", .green)
+        guard status.isDegraded else { return style.paint("serving fresh policies", .green) }
+        let degraded = style.paint("degraded", .yellow)
+        guard quarantined > 0 else { return degraded + ": the files have errors" }
+        return "\(degraded): \(Count.grouped(quarantined)) quarantined for naming what does not exist"
     }
 
     private static func numbers(_ counts: JSONNode) -> [String] {

@@ -1,5 +1,6 @@
 internal import JSONDocument
 internal import PolicyModel
+internal import PolicySyntax
 
 /// Why something in a JSON text cannot be taken, and where in its tree it stands.
 struct MemberFault: Error, Equatable {
@@ -30,8 +31,7 @@ struct ObjectReader {
             throw MemberFault("\(what) is an object, not \(node.value.kindDescription)", at: path)
         }
         for member in members where !known.contains(where: { $0.utf8.elementsEqual(member.name.utf8) }) {
-            let near = known.first { Text($0).foldedASCII == Text(member.name).foldedASCII }
-            let hint = near.map { "write `\($0)`" } ?? "it has " + known.map { "`\($0)`" }.joined(separator: ", ")
+            let hint = NameDistance.hint(for: member.name, among: known)
             throw MemberFault(
                 "\(UserText.quoted(member.name)) is no member of \(what); \(hint)", at: path.appending(member.name))
         }

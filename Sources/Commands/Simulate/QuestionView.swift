@@ -1,10 +1,9 @@
-internal import Authorizer
 internal import DecisionTree
 internal import PolicyModel
 
 extension RequestView {
     /// Puts a question into the view, as the scanner of the socket does.
-    mutating func fill(_ simulation: Simulation, keys: SymbolTable, mode: AuthorizerMode) {
+    mutating func fill(_ simulation: Simulation, keys: SymbolTable) {
         reset()
         principal = keep(simulation.caller.principal)
         action = keep(simulation.action)
@@ -13,7 +12,6 @@ extension RequestView {
         if let given = simulation.session { fill(given) }
         session.hasPolicies = simulation.policies.session != nil
         // A federated user is some user's: one that no policy names when the question does not say.
-        guard mode == .simulate else { return }
         if simulation.caller.kind == .federatedUser, session.user.isEmpty, let account = simulation.caller.account {
             let (name, path) = simulation.userBehind
             session.isGiven = true

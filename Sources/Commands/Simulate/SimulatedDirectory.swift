@@ -85,6 +85,7 @@ extension Directory {
             role = own
             role.path = path
         }
+        if let seconds = simulation.maxSessionDurationSeconds { role.maxSessionDurationSeconds = seconds }
         if let trust = simulation.policies.resource?.first { role.trustPolicy = trust.distinctSource }
         roles[role.key] = role
     }

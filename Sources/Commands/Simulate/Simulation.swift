@@ -18,8 +18,8 @@ struct Simulation {
     var tags: [Tag] = []
     /// Tags of the resource in the registry; `nil` when it says nothing of them.
     var resourceTags: [Tag]?
-    /// `nil` is the clock's own reading.
-    var now: Instant?
+    /// How long sessions of a role that is to be assumed may last; `nil` for as long as roles usually allow.
+    var maxSessionDurationSeconds: Int?
 }
 
 /// A document with the name that answers give it.

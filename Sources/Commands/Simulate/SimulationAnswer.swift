@@ -62,7 +62,7 @@ extension AppliedStatement {
     }
 
     /// Session policies are numbered from 1 in explanations.
-    private static func label(_ statement: Explanation.Statement, _ policies: [SimulatedPolicy]?) -> String {
+    static func label(_ statement: Explanation.Statement, _ policies: [SimulatedPolicy]?) -> String {
         let number = Int(statement.policy.split(separator: " ").last ?? "") ?? 0
         guard let policies, policies.indices.contains(number - 1) else { return statement.policy }
         return policies[number - 1].label.string

@@ -7,6 +7,8 @@ struct DocumentMembers {
     let reader: ObjectReader
     /// The line.
     let text: [UInt8]
+    /// Beyond those of the kinds.
+    var rules = PolicyRules()
 
     /// Every kind.
     func policies() throws(MemberFault) -> SimulatedPolicies {
@@ -16,12 +18,14 @@ struct DocumentMembers {
         policies.session = try list("sessionPolicies", .session)
         policies.serviceControl = try levels("serviceControlPolicies", .scp)
         policies.resourceControl = try levels("resourceControlPolicies", .rcp)
-        if let node = reader.node("resourcePolicy") {
-            policies.resource = [
-                try document(Located(node: node, path: reader.path.appending("resourcePolicy")), .resource)
-            ]
-        }
+        policies.resource = try optional("resourcePolicy", .resource).map { [$0] }
         return policies
+    }
+
+    /// The document of a member; `nil` when it is absent.
+    func optional(_ name: String, _ kind: PolicyKind) throws(MemberFault) -> SimulatedPolicy? {
+        guard let node = reader.node(name) else { return nil }
+        return try document(Located(node: node, path: reader.path.appending(name)), kind)
     }
 
     /// The documents of a member; `nil` when it is absent.
@@ -45,9 +49,9 @@ struct DocumentMembers {
     }
 
     /// One document, or its first error with where it is.
-    func document(_ located: Located, _ kind: PolicyKind) throws(MemberFault) -> SimulatedPolicy {
+    private func document(_ located: Located, _ kind: PolicyKind) throws(MemberFault) -> SimulatedPolicy {
         let label = located.path.description
-        let result = PolicyParser(kind: kind).parse(located.node, in: "", text: text, path: label)
+        let result = PolicyParser(kind: kind, rules: rules).parse(located.node, in: "", text: text, path: label)
         if let source = result.source { return SimulatedPolicy(label: Text(label), source: source) }
         if kind == .rcp, let source = fullAccess(located) {
             return SimulatedPolicy(label: Text(label), source: source)
@@ -72,7 +76,7 @@ struct DocumentMembers {
 
 /// Reads `session` (design §3.3 `Session`, and `user`, the user behind a federated-user session).
 enum SessionReader {
-    private static let members = [
+    static let members = [
         "policies", "policyArns", "tags", "transitiveTagKeys", "sourceIdentity", "federatedProvider", "issued",
         "mfaPresent", "mfaAgeSeconds", "user",
     ]
@@ -118,7 +122,9 @@ enum SessionReader {
     private static func issued(_ reader: ObjectReader) throws(MemberFault) -> Text? {
         guard let text = try reader.text("issued") else { return nil }
         guard Instant(Array(text.utf8).span) != nil else {
-            throw MemberFault("\(UserText.quoted(text.string)) is no date", at: reader.path.appending("issued"))
+            throw MemberFault(
+                "\(UserText.quoted(text.string)) is no date; write one such as `2026-01-31T12:00:00Z`",
+                at: reader.path.appending("issued"))
         }
         return text
     }

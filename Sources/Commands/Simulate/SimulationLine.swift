@@ -37,7 +37,8 @@ struct SimulationLine {
         simulation.session = try SessionReader.session(reader, documents, &simulation.policies)
     }
 
-    private static func caller(_ reader: ObjectReader) throws(MemberFault) -> SimulatedCaller {
+    /// Who asks, or who may be written there.
+    static func caller(_ reader: ObjectReader) throws(MemberFault) -> SimulatedCaller {
         let text = try reader.requiredText("principal")
         guard let caller = SimulatedCaller(text) else {
             throw MemberFault(

@@ -14,23 +14,16 @@ struct Simulator: ~Copyable {
 
     /// Decides a question, or says why it cannot be asked.
     mutating func answer(_ simulation: Simulation) throws(MemberFault) -> SimulationAnswer {
-        let (trace, explanation) = try explain(
-            simulation, by: try Simulator.snapshot(Directory(simulation)), mode: .simulate)
-        return SimulationAnswer(trace.verdict, explanation, of: simulation)
-    }
-
-    /// Decides a question by what is in force in a snapshot, and says why.
-    mutating func explain(
-        _ simulation: Simulation, by snapshot: Snapshot, mode: AuthorizerMode
-    ) throws(MemberFault) -> (trace: Trace, explanation: Explanation) {
-        view.fill(simulation, keys: snapshot.tables.keys, mode: mode)
+        let snapshot = try Simulator.snapshot(Directory(simulation))
+        view.fill(simulation, keys: snapshot.tables.keys)
         let session = try Simulator.sessionPolicies(simulation, snapshot)
         var options = ExplanationOptions()
         (options.bounds, options.seeksNearest) = (.everything, false)
         do throws(RequestFault) {
-            return try snapshot.explain(
-                &view, context: 0..<simulation.context.count, sessionPolicies: session, mode: mode,
-                options: options, scratch: &scratch, now: simulation.now ?? Simulator.clock())
+            let (trace, explanation) = try snapshot.explain(
+                &view, context: 0..<simulation.context.count, sessionPolicies: session, mode: .simulate,
+                options: options, scratch: &scratch, now: Simulator.clock())
+            return SimulationAnswer(trace.verdict, explanation, of: simulation)
         } catch {
             throw MemberFault(error)
         }
@@ -74,6 +67,8 @@ extension MemberFault {
                 "context.\(key)"
             default: fault.field
             }
-        self.init(message: fault.message, path: path)
+        let prefix = fault.field + ": "
+        let message = fault.message.hasPrefix(prefix) ? String(fault.message.dropFirst(prefix.count)) : fault.message
+        self.init(message: message, path: path)
     }
 }

@@ -11,8 +11,12 @@ struct Coverage {
         var line: Int
         var column: Int
         var index: Int
+        var sid: String?
 
-        var description: String { "\(file):\(line):\(column) (statement \(index))" }
+        var description: String {
+            let place = "\(file):\(line):\(column) (statement \(index))"
+            return sid.map { $0.isEmpty ? place : "\(place) `\($0)`" } ?? place
+        }
 
         static func < (lhs: Place, rhs: Place) -> Bool {
             if !lhs.file.utf8.elementsEqual(rhs.file.utf8) {
@@ -38,7 +42,7 @@ struct Coverage {
         let places = uncovered.map { place in
             JSONOutput.object([
                 ("file", .string(place.file)), ("line", .int(place.line)), ("column", .int(place.column)),
-                ("index", .int(place.index)),
+                ("index", .int(place.index)), ("sid", place.sid.map { .string($0) } ?? .null),
             ])
         }
         return .object([
@@ -56,9 +60,12 @@ struct Coverage {
     static func places(of directory: Directory, in store: String) -> Set<Place> {
         var places: Set<Place> = []
         for source in directory.sources {
-            for index in source.document.statements.indices {
+            for (index, statement) in source.document.statements.enumerated() {
                 let (line, column) = source.place(ofStatement: index)
-                places.insert(Place(file: "\(store)/\(source.file)", line: line, column: column, index: index))
+                places.insert(
+                    Place(
+                        file: "\(store)/\(source.file)", line: line, column: column, index: index,
+                        sid: statement.sid?.string))
             }
         }
         return places
@@ -67,7 +74,10 @@ struct Coverage {
     /// The statements of a store that applied.
     static func applied(_ explanation: Explanation, in store: String) -> [Place] {
         explanation.layers.flatMap(\.statements).filter { $0.outcome == "applied" }
-            .map { Place(file: "\(store)/\($0.file)", line: $0.line, column: $0.column, index: $0.index) }
+            .map {
+                Place(
+                    file: "\(store)/\($0.file)", line: $0.line, column: $0.column, index: $0.index, sid: $0.sid)
+            }
     }
 }
 

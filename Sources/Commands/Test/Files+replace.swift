@@ -5,12 +5,13 @@ extension Files {
     static func replace(_ path: String, text: String) throws(FileProblem) {
         let temporary = path + ".\(getpid()).tmp"
         _ = unsafe unlink(temporary)
-        try create(temporary, text: text)
         do throws(FileProblem) {
+            try create(temporary, text: text)
             try move(temporary, to: path)
         } catch {
             _ = unsafe unlink(temporary)
-            throw error
+            // Nobody has heard of the temporary file.
+            throw FileProblem(path: path, code: error.code)
         }
     }
 

@@ -5,219 +5,144 @@ internal import PolicySyntax
 
 /// A question with the answer that it should get.
 struct TestCase {
-    var name: String
-    var simulation: Simulation
-    /// Whether the question brings its policies; else a store has them.
-    var isSelfContained: Bool
-    /// Where the accounts of a question that brings its policies are.
-    var organization: TestOrganization?
+    var question: TestQuestion
+    /// What the question is decided by; `nil` for what is in a store.
+    var world: TestWorld?
+    /// The inline policies of the caller's session, with their places in the file.
+    var sessionPolicies: [SimulatedPolicy]
+    var now: Instant
     var expectation: TestExpectation
 }
 
-/// What a case says must come out; what is `nil` is not compared.
-struct TestExpectation {
-    var decision: Decision
-    var reason: String?
-    var deniedBy: [String]?
-    var statement: Statement?
+/// What a case says of itself: which members it has, and what must come out.
+struct TestShape {
+    enum Subject { case decision, assumption }
 
-    /// The statement that must have decided.
-    struct Statement {
-        var policy: String?
-        var sid: String?
-        var index: Int?
-    }
+    let reader: ObjectReader
+    let subject: Subject
+    /// Whether the case brings its policies; else a store has them.
+    let isSelfContained: Bool
+    let expectation: TestExpectation
 }
 
-/// Reads the cases of a file; what its members mean is written in `postern test --help`.
+/// Reads the cases of a file; what their members mean is written in the manual's page on testing policies.
 struct TestCaseReader {
     /// As it stands before line numbers.
     let file: String
     let text: [UInt8]
     /// Whether cases without policies have a store to be asked of.
     let hasStore: Bool
+    /// What session policies may say, where they are asked of a store.
+    let rules: PolicyRules
 
-    private static let policyMembers = [
-        "identityPolicies", "resourcePolicies", "permissionsBoundary", "serviceControlPolicies",
-        "resourceControlPolicies",
-    ]
-    /// What a store knows better.
-    private static let entityMembers = [
-        "resourceAccount", "resourcePolicyRequired", "isTrustPolicy", "userID", "roleID", "roleARN", "canonicalID",
-        "tags", "resourceTags", "organization",
-    ]
-    private static let members =
-        [
-            "name", "principal", "action", "resource", "context", "session", "sessionPolicies", "now", "decision",
-            "reason", "deniedBy", "statement", "refused",
-        ] + policyMembers + entityMembers
     private static let clock = "2026-01-01T00:00:00Z"
 
-    /// Reads one case; its path is that of its own members.
-    func testCase(_ node: JSONNode) throws(MemberFault) -> TestCase {
-        let reader = try ObjectReader(node, at: JSONPath(), known: TestCaseReader.members, of: "a case")
-        let isSelfContained =
-            !hasStore || TestCaseReader.policyMembers.contains { reader.node($0) != nil }
-        if !isSelfContained { try refuseEntityMembers(reader) }
-        var result = TestCase(
-            name: try reader.requiredText("name").string, simulation: try question(reader),
-            isSelfContained: isSelfContained, expectation: try expectation(reader))
-        try checkTrust(reader, result.simulation)
-        try readPolicies(reader, into: &result)
-        return result
+    private static let sharedMembers =
+        ["name", "now", "decision", "reason", "deniedBy", "statement", "refused"] + TestQuestion.callerMembers
+    private static let decisionMembers = ["action", "resource"]
+    private static let assumptionMembers = ["role", "call", "newSession", "fault"]
+    /// Policies, with which a case is not asked of a store.
+    private static let sharedPolicies = [
+        "identityPolicies", "permissionsBoundary", "serviceControlPolicies", "resourceControlPolicies",
+    ]
+    /// What a store knows better.
+    private static let sharedEntityMembers = ["userID", "roleID", "roleARN", "canonicalID", "tags", "organization"]
+
+    private static func policies(_ subject: TestShape.Subject) -> [String] {
+        sharedPolicies + (subject == .decision ? ["resourcePolicies"] : ["trustPolicy"])
     }
 
-    /// What the resource's policy is follows from the question; a case may say it, and may not say otherwise.
-    private func checkTrust(_ reader: ObjectReader, _ simulation: Simulation) throws(MemberFault) {
-        guard let isTrust = try reader.bool("isTrustPolicy"), isTrust != (simulation.targetRole != nil) else { return }
-        throw MemberFault(
-            isTrust
-                ? "a trust policy is asked for `sts:AssumeRole` and what goes with it, on the ARN of a role"
-                : "the policy of a role that is to be assumed is its trust policy",
-            at: reader.path.appending("isTrustPolicy"))
+    private static func entityMembers(_ subject: TestShape.Subject) -> [String] {
+        switch subject {
+        case .decision:
+            sharedEntityMembers + ["resourceAccount", "resourcePolicyRequired", "isTrustPolicy", "resourceTags"]
+        case .assumption: sharedEntityMembers + ["roleTags", "maxSessionDuration"]
+        }
     }
 
-    private func refuseEntityMembers(_ reader: ObjectReader) throws(MemberFault) {
-        for name in TestCaseReader.entityMembers where reader.node(name) != nil {
+    /// Reads what a case says of itself; what is wrong here is a mistake of the tests, whatever they expect.
+    func shape(_ node: JSONNode) throws(MemberFault) -> TestShape {
+        let subject: TestShape.Subject =
+            TestCaseReader.assumptionMembers.contains { node[$0] != nil } ? .assumption : .decision
+        let own = subject == .decision ? TestCaseReader.decisionMembers : TestCaseReader.assumptionMembers
+        let (policies, entityMembers) = (TestCaseReader.policies(subject), TestCaseReader.entityMembers(subject))
+        let reader = try ObjectReader(
+            node, at: JSONPath(), known: TestCaseReader.sharedMembers + own + policies + entityMembers,
+            of: subject == .decision ? "a case" : "a case of assuming a role")
+        _ = try reader.requiredText("name")
+        let isSelfContained = policies.contains { reader.node($0) != nil }
+        if !isSelfContained { try checkStore(reader, entityMembers, subject) }
+        let expectation = try TestExpectation(reader, subject)
+        return TestShape(
+            reader: reader, subject: subject, isSelfContained: isSelfContained, expectation: expectation)
+    }
+
+    private func checkStore(
+        _ reader: ObjectReader, _ entityMembers: [String], _ subject: TestShape.Subject
+    ) throws(MemberFault) {
+        guard hasStore else {
+            let policies = subject == .decision ? "`identityPolicies`" : "a `trustPolicy`"
+            throw MemberFault(
+                "there is nothing to ask: name a `store` in the file, give --store, or write \(policies) in the case")
+        }
+        for name in entityMembers where reader.node(name) != nil {
             throw MemberFault("`\(name)` comes from the store; leave it out", at: reader.path.appending(name))
         }
     }
 
-    private func question(_ reader: ObjectReader) throws(MemberFault) -> Simulation {
-        let caller = try caller(reader)
-        let resource = try reader.requiredText("resource")
-        var question = Simulation(
-            caller: caller, action: try reader.requiredText("action"), resource: resource,
-            resourceAccount: try SimulationLine.resourceAccount(reader, resource: resource, caller: caller))
-        // Nobody owns what neither the case nor the ARN nor the caller gives an account.
-        if caller.account == nil, reader.node("resourceAccount") == nil,
-            ARN(resource).flatMap({ AccountID($0.account) }) == nil
-        {
-            question.resourceAccount = nil
+    /// Reads the question and its policies; what is wrong here may be what the case is about.
+    func testCase(_ shape: TestShape) throws(MemberFault) -> TestCase {
+        let reader = shape.reader
+        for name in shape.subject == .decision ? ["principal", "action", "resource"] : ["principal", "role"] {
+            _ = try reader.requiredText(name)
         }
-        question.isPolicyRequired = try reader.bool("resourcePolicyRequired") ?? false
-        question.context = try ContextReader.entries(reader, "context")
-        question.tags = try tags(reader, "tags") ?? []
-        question.resourceTags = try tags(reader, "resourceTags")
-        question.now = try instant(reader)
-        return question
+        let question =
+            switch shape.subject {
+            case .decision: try TestQuestion(authorizing: reader)
+            case .assumption: try TestQuestion(assuming: reader)
+            }
+        let now = try instant(reader)
+        var result = TestCase(
+            question: question, world: nil, sessionPolicies: try sessionPolicies(reader), now: now,
+            expectation: shape.expectation)
+        if shape.isSelfContained { result.world = try TestWorld(shape, of: self) }
+        return result
     }
 
-    private func caller(_ reader: ObjectReader) throws(MemberFault) -> SimulatedCaller {
-        let text = try reader.requiredText("principal")
-        guard var caller = SimulatedCaller(text) else {
-            throw MemberFault(
-                "\(UserText.quoted(text.string)) is no principal", at: reader.path.appending("principal"))
+    /// The documents with their places, read as the socket reads them.
+    private func sessionPolicies(_ outer: ObjectReader) throws(MemberFault) -> [SimulatedPolicy] {
+        let inSession = try outer.node("session").map { (node) throws(MemberFault) in
+            try ObjectReader(
+                node, at: outer.path.appending("session"), known: SessionReader.members, of: "a session")
         }
-        if let role = try reader.text("roleARN").flatMap({ SimulatedCaller($0) }), role.kind == .role {
-            (caller.name, caller.path) = (role.name, role.path)
+        let own = try documents(outer).list("sessionPolicies", .session)
+        let nested = try inSession.flatMap { (reader) throws(MemberFault) in
+            try documents(reader).list("policies", .session)
         }
-        caller.id = try reader.text(caller.kind == .role ? "roleID" : "userID")
-        caller.canonicalID = try reader.text("canonicalID")
-        return caller
+        try checkCall(outer)
+        return (own ?? nested ?? []).map { $0.named(file) }
     }
 
-    private func tags(_ reader: ObjectReader, _ name: String) throws(MemberFault) -> [Tag]? {
-        try reader.textMap(name)?.map { Tag(key: $0.key, value: $0.value) }
+    /// The policies of a session to be are held against the rules, and decide nothing yet.
+    private func checkCall(_ outer: ObjectReader) throws(MemberFault) {
+        guard let call = outer.node("call") else { return }
+        let reader = try ObjectReader(
+            call, at: outer.path.appending("call"), known: TestQuestion.callMembers, of: "a call")
+        _ = try documents(reader).list("policies", .session)
     }
 
-    private func instant(_ reader: ObjectReader) throws(MemberFault) -> Instant? {
+    /// Reads the documents of an object.
+    func documents(_ reader: ObjectReader) -> DocumentMembers {
+        DocumentMembers(reader: reader, text: text, rules: rules)
+    }
+
+    private func instant(_ reader: ObjectReader) throws(MemberFault) -> Instant {
         let text = try reader.text("now") ?? Text(TestCaseReader.clock)
         guard let instant = Instant(Array(text.utf8).span) else {
-            throw MemberFault("\(UserText.quoted(text.string)) is no date", at: reader.path.appending("now"))
+            throw MemberFault(
+                "\(UserText.quoted(text.string)) is no date; write one such as `2026-01-31T12:00:00Z`",
+                at: reader.path.appending("now"))
         }
         return instant
-    }
-}
-
-/// What should come out.
-extension TestCaseReader {
-    private func expectation(_ reader: ObjectReader) throws(MemberFault) -> TestExpectation {
-        let text = try reader.requiredText("decision")
-        guard let decision = Decision(rawValue: text.string) else {
-            throw MemberFault(
-                "\(UserText.quoted(text.string)) is no decision: write `allowed`, `explicitDeny` or `implicitDeny`",
-                at: reader.path.appending("decision"))
-        }
-        return TestExpectation(
-            decision: decision, reason: try reason(reader), deniedBy: try reader.texts("deniedBy")?.map(\.string),
-            statement: try statement(reader))
-    }
-
-    private func reason(_ reader: ObjectReader) throws(MemberFault) -> String? {
-        guard let text = try reader.text("reason") else { return nil }
-        guard Reason(rawValue: text.string) != nil else {
-            throw MemberFault("\(UserText.quoted(text.string)) is no reason", at: reader.path.appending("reason"))
-        }
-        return text.string
-    }
-
-    private func statement(_ outer: ObjectReader) throws(MemberFault) -> TestExpectation.Statement? {
-        guard let node = outer.node("statement") else { return nil }
-        let path = outer.path.appending("statement")
-        let reader = try ObjectReader(node, at: path, known: ["policy", "sid", "index"], of: "a statement")
-        var statement = TestExpectation.Statement()
-        statement.policy = try reader.text("policy")?.string
-        statement.sid = try reader.text("sid")?.string
-        if let node = reader.node("index") {
-            guard case .number(let text) = node.value, let index = Int(text), index >= 0 else {
-                throw MemberFault("`index` is a whole number from 0", at: path.appending("index"))
-            }
-            statement.index = index
-        }
-        return statement
-    }
-}
-
-/// The policies that a case brings.
-extension TestCaseReader {
-    private func readPolicies(_ reader: ObjectReader, into result: inout TestCase) throws(MemberFault) {
-        let documents = DocumentMembers(reader: reader, text: text)
-        var policies = SimulatedPolicies()
-        policies.session = try documents.list("sessionPolicies", .session)
-        result.simulation.session = try SessionReader.session(reader, documents, &policies)
-        // Policies come with a session.
-        if policies.session != nil, result.simulation.session == nil {
-            result.simulation.session = SimulatedSession()
-        }
-        if result.isSelfContained {
-            policies.identity = try documents.list("identityPolicies", .identity) ?? []
-            let isTrust = result.simulation.targetRole != nil
-            policies.resource = try documents.list("resourcePolicies", isTrust ? .trust : .resource)
-            if let node = reader.node("permissionsBoundary") {
-                let located = Located(node: node, path: reader.path.appending("permissionsBoundary"))
-                policies.boundaries = [try documents.document(located, .boundary)]
-            }
-            policies.serviceControl = try documents.levels("serviceControlPolicies", .scp)
-            policies.resourceControl = try documents.levels("resourceControlPolicies", .rcp)
-        }
-        result.simulation.policies = policies.named(file)
-        if result.isSelfContained {
-            result.organization = try TestOrganization(reader, of: result.simulation)
-        }
-    }
-}
-
-extension SimulatedPolicies {
-    /// The same, written in a file.
-    func named(_ file: String) -> SimulatedPolicies {
-        var copy = self
-        copy.identity = identity?.map { $0.named(file) }
-        copy.boundaries = boundaries?.map { $0.named(file) }
-        copy.session = session?.map { $0.named(file) }
-        copy.serviceControl = serviceControl?.map { $0.map { $0.named(file) } }
-        copy.resourceControl = resourceControl?.map { $0.map { $0.named(file) } }
-        copy.resource = resource?.map { $0.named(file) }
-        return copy
-    }
-}
-
-extension SimulatedPolicy {
-    fileprivate func named(_ file: String) -> SimulatedPolicy {
-        SimulatedPolicy(
-            label: label,
-            source: PolicySource(
-                document: source.document, text: source.text, file: file,
-                statementPositions: source.statementPositions))
     }
 }

@@ -14,10 +14,13 @@ struct TestCommand: ParsableCommand {
             taken. A case has "name", "principal", "action", "resource" and "decision"
             (allowed, explicitDeny or implicitDeny); optional are "context", "session",
             "now", "reason", "deniedBy" and "statement": {"policy"?, "sid"?, "index"?}.
+            A case of assuming a role has "role" and "call": {"sessionName", "tags"?, …}
+            in the place of "action" and "resource", and may have "newSession" or "fault".
             Cases may bring their own policies: identityPolicies, resourcePolicies,
             permissionsBoundary, sessionPolicies, serviceControlPolicies,
-            resourceControlPolicies (a list a level, root first, the account's last); and
-            "organization": {"id"?, "masterAccount"?, "principalPath"?, "resourcePath"?}.
+            resourceControlPolicies (a list a level, root first, the account's last), or
+            trustPolicy, roleTags and maxSessionDuration; and "organization": {"id"?,
+            "masterAccount"?, "principalPath"?, "resourcePath"?}.
             The clock stands at 2026-01-01T00:00:00Z unless `now` says otherwise. Coverage
             counts the statements of the store that applied in some case.
             Exit status: 0 all pass, 1 a case fails or the coverage is too small, 2 the

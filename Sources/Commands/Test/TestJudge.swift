@@ -9,35 +9,56 @@ struct TestJudge {
     /// `nil` for a case with policies of its own.
     let store: String?
 
-    func outcome(_ trace: Trace, _ explanation: Explanation) -> TestResult.Outcome {
-        let deciding = explanation.matchedStatement.map(place)
-        let differences = differences(trace.verdict, explanation, deciding)
+    /// Holds an answer against what is expected.
+    func outcome(_ answer: TestAnswer) -> TestResult.Outcome {
+        guard !testCase.expectation.isRefused else {
+            return .error("its policies or its question should be refused, and are accepted")
+        }
+        let explanation = answer.explanation
+        let deciding = explanation?.matchedStatement.map(place)
+        let differences = differences(answer, deciding)
         guard !differences.isEmpty else { return .passed }
         return .failed(
             TestFailure(
-                differences: differences, reason: explanation.reason.rawValue, summary: explanation.summary,
-                deniedBy: explanation.deniedBy, deciding: deciding,
-                conditions: explanation.layers.flatMap(\.statements).flatMap(failedConditions)))
+                differences: differences, reason: answer.verdict.reason.rawValue,
+                summary: explanation?.summary ?? "", deniedBy: explanation?.deniedBy ?? [], deciding: deciding,
+                conditions: (explanation?.layers ?? []).flatMap(\.statements).flatMap(failedConditions)))
     }
 
-    private func differences(
-        _ verdict: Verdict, _ explanation: Explanation, _ deciding: TestFailure.Place?
-    ) -> [String] {
+    /// Holds a refusal against what is expected.
+    func outcome(_ refusal: TestRefusal) -> TestResult.Outcome {
         let wanted = testCase.expectation
+        if wanted.isRefused { return .passed }
+        guard let fault = wanted.fault else { return .error(refusal.text) }
+        guard refusal.assumptionFault != fault else { return .passed }
+        let found = refusal.assumptionFault?.rawValue ?? "another refusal"
+        return .failed(
+            TestFailure(
+                differences: ["fault: expected \(fault.rawValue), got \(found)"], reason: "", summary: refusal.text,
+                deniedBy: [], deciding: nil, conditions: []))
+    }
+
+    private func differences(_ answer: TestAnswer, _ deciding: TestFailure.Place?) -> [String] {
+        let (wanted, got) = (testCase.expectation, answer.verdict.decision.rawValue)
+        if let fault = wanted.fault { return ["fault: expected \(fault.rawValue), got the decision \(got)"] }
         var lines: [String] = []
-        if verdict.decision != wanted.decision {
-            lines.append(
-                "decision: expected \(wanted.decision.rawValue), got \(verdict.decision.rawValue)")
+        if let decision = wanted.decision, decision != answer.verdict.decision {
+            lines.append("decision: expected \(decision.rawValue), got \(got)")
         }
-        if let reason = wanted.reason, reason != explanation.reason.rawValue {
-            lines.append("reason: expected \(reason), got \(explanation.reason.rawValue)")
+        if let reason = wanted.reason, reason != answer.verdict.reason.rawValue {
+            lines.append("reason: expected \(reason), got \(answer.verdict.reason.rawValue)")
         }
-        if let layers = wanted.deniedBy, layers != explanation.deniedBy {
-            lines.append("deniedBy: expected \(layers), got \(explanation.deniedBy)")
+        if let layers = wanted.deniedBy, layers != answer.explanation?.deniedBy {
+            lines.append("deniedBy: expected \(layers), got \(answer.explanation?.deniedBy ?? [])")
         }
         if let statement = wanted.statement, !(deciding.map { statement.matches($0) } ?? false) {
             lines.append(
                 "statement: expected \(statement.description), got \(deciding?.description ?? "none")")
+        }
+        if let session = wanted.newSession {
+            lines +=
+                answer.session.map { session.differences(from: TestExpectation.Session($0)) }
+                ?? ["newSession: expected \(session.principal), got none"]
         }
         return lines
     }
@@ -47,12 +68,16 @@ struct TestJudge {
         var place = TestFailure.Place(
             policy: statement.policy, sid: statement.sid, index: statement.index, effect: statement.effect,
             file: statement.file, line: statement.line)
-        if let store, statement.layer != "sessionPolicy" {
-            if !place.file.isEmpty { place.file = "\(store)/\(place.file)" }
+        if statement.layer == "sessionPolicy" {
+            place.policy = AppliedStatement.label(statement, testCase.sessionPolicies)
             return place
         }
-        let policies = testCase.simulation.policies
-        let named = AppliedStatement(statement, policies.boundaries.map { BoundaryUnion($0) }, testCase.simulation)
+        guard let simulation = testCase.world?.simulation else {
+            if let store, !place.file.isEmpty { place.file = "\(store)/\(place.file)" }
+            return place
+        }
+        let policies = simulation.policies
+        let named = AppliedStatement(statement, policies.boundaries.map { BoundaryUnion($0) }, simulation)
         place.policy = named.policy
         // Boundaries are joined into one document, which is written nowhere.
         if statement.layer == "permissionsBoundary", let source = policies.boundaries?.first?.source {

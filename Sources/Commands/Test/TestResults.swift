@@ -51,7 +51,10 @@ struct TestFailure {
 
     /// Everything, a line each.
     var lines: [String] {
-        var lines = differences + ["reason: \(reason)", summary]
+        var lines = differences
+        // What is refused has no reason, only words.
+        if !reason.isEmpty { lines.append("reason: \(reason)") }
+        if !summary.isEmpty { lines.append(summary) }
         if !deniedBy.isEmpty { lines.append("denied by: \(deniedBy.joined(separator: ", "))") }
         if let deciding { lines.append("decided by: \(deciding.description)") }
         return lines + conditions

@@ -1,25 +1,23 @@
-internal import Authorizer
 internal import Directory
-internal import DirectoryStore
 internal import JSONDocument
-internal import PolicyModel
+internal import PolicySyntax
 
 /// Runs the cases of files, one after another.
 struct TestRun: ~Copyable {
-    /// A store that cases are asked of.
-    private struct Store {
-        var snapshot: Snapshot
-        var applied: Set<Coverage.Place> = []
-    }
-
     /// The largest file of tests.
     private static let fileBytesMax = 16 * 1024 * 1024
     /// A file puts up to 5 levels around a document, which may have 32 of its own.
     private static let limits = JSONLimits(bytesMax: fileBytesMax, depthMax: 40, nodesMax: 2_000_000)
+    /// Members of a file of tests; `form` and `about` say what a corpus is about.
+    private static let members = ["store", "cases", "form", "about"]
+    /// The forms whose cases are questions.
+    private static let forms = ["decision", "assumption"]
 
     private let store: String?
-    private var simulator = Simulator()
-    private var stores: [String: Store] = [:]
+    private var asker = TestAsker()
+    private var stores = TestStores()
+    /// The files that were run, without links and dots.
+    private var seen: Set<String> = []
     private var found: [TestResult] = []
 
     /// A run whose cases are asked of a store, whatever their files say.
@@ -27,7 +25,7 @@ struct TestRun: ~Copyable {
         self.store = store.map(TestRun.withoutSlash)
     }
 
-    /// Runs a file, or every file of tests in a folder.
+    /// Runs a file, or every file of tests in a folder; a file that was run before is passed over.
     mutating func runAll(at path: String) throws(CommandFailure) {
         let path = TestRun.withoutSlash(path)
         do throws(FileProblem) {
@@ -43,16 +41,14 @@ struct TestRun: ~Copyable {
 
     /// What the run came to.
     func results(wantsCoverage: Bool) throws(CommandFailure) -> TestResults {
-        guard !found.isEmpty else { throw .usage("no case was found") }
-        guard wantsCoverage else { return TestResults(results: found) }
-        guard !stores.isEmpty else { throw .usage("there is nothing to cover: no case is asked of a store") }
-        var all: Set<Coverage.Place> = []
-        var applied: Set<Coverage.Place> = []
-        for (path, store) in stores {
-            all.formUnion(Coverage.places(of: store.snapshot.directory, in: path))
-            applied.formUnion(store.applied)
+        guard !found.isEmpty else {
+            throw .usage("no case was found; a file of tests is {\"cases\": […]}, see `postern test --help`")
         }
-        return TestResults(results: found, coverage: Coverage(all: all, applied: applied))
+        guard wantsCoverage else { return TestResults(results: found) }
+        guard let coverage = stores.coverage else {
+            throw .usage("there is nothing to cover: no case is asked of a store; name one, or give --store")
+        }
+        return TestResults(results: found, coverage: coverage)
     }
 
     private static func withoutSlash(_ path: String) -> String {
@@ -77,25 +73,41 @@ struct TestRun: ~Copyable {
 /// One file.
 extension TestRun {
     private mutating func run(file: String, isNamed: Bool) throws(FileProblem) {
+        guard seen.insert(Files.resolved(file) ?? file).inserted else { return }
         let document = try read(file)
-        guard let cases = document.root["cases"]?.elements, TestRun.isDecisions(document.root) else {
+        guard let cases = document.root["cases"]?.elements, TestRun.holdsQuestions(document.root) else {
             guard isNamed else { return }
             throw FileProblem(
                 path: file, code: 0, words: "no file of tests: expected an object with a list of `cases`")
         }
-        let store = try storePath(document.root, file)
-        if let store, stores[store] == nil { stores[store] = try TestRun.load(store) }
-        let reader = TestCaseReader(file: file, text: document.text, hasStore: store != nil)
+        try TestRun.checkMembers(document.root, of: file)
+        let key: TestStores.Key?
+        if let path = try storePath(document.root, file) { key = try stores.open(path) } else { key = nil }
+        let directory = key.flatMap { stores.snapshot($0)?.directory }
+        let reader = TestCaseReader(
+            file: file, text: document.text, hasStore: key != nil,
+            rules: directory.map { PolicyRules($0) } ?? PolicyRules())
         for (index, node) in cases.enumerated() {
             found.append(
                 TestResult(
                     name: node["name"]?.string ?? "cases[\(index)]", file: file, line: node.position.line,
-                    outcome: outcome(node, reader, store)))
+                    outcome: outcome(node, reader, key)))
         }
     }
 
-    private static func isDecisions(_ root: JSONNode) -> Bool {
-        root["form"].map { $0.string == "decision" } ?? true
+    private static func holdsQuestions(_ root: JSONNode) -> Bool {
+        root["form"].map { forms.contains($0.string ?? "") } ?? true
+    }
+
+    /// A misspelt `store` would leave every case without one.
+    private static func checkMembers(_ root: JSONNode, of file: String) throws(FileProblem) {
+        for member in root.members ?? [] where !members.contains(member.name) {
+            let place = "\(member.namePosition.line):\(member.namePosition.column)"
+            let hint = NameDistance.hint(for: member.name, among: members)
+            throw FileProblem(
+                path: file, code: 0,
+                words: "\(place): \(UserText.quoted(member.name)) is no member of a file of tests; \(hint)")
+        }
     }
 
     private func read(_ file: String) throws(FileProblem) -> JSONDocument {
@@ -118,53 +130,45 @@ extension TestRun {
         guard !named.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return TestRun.withoutSlash(named) }
         return TestRun.withoutSlash(file[...slash] + named)
     }
-
-    private static func load(_ path: String) throws(FileProblem) -> Store {
-        let loaded = StoreLoader().load(path)
-        if let first = loaded.diagnostics.first(where: \.isError) {
-            let place = first.file.isEmpty ? "" : "\(first.file):\(first.position.line):\(first.position.column): "
-            throw FileProblem(path: path, code: 0, words: "the store has errors: \(place)\(first.message)")
-        }
-        do throws(SnapshotError) {
-            return Store(snapshot: try SnapshotBuilder().build(loaded.directory, revision: loaded.revision))
-        } catch {
-            throw FileProblem(path: path, code: 0, words: error.message)
-        }
-    }
 }
 
 /// One case.
 extension TestRun {
     private mutating func outcome(
-        _ node: JSONNode, _ reader: TestCaseReader, _ store: String?
+        _ node: JSONNode, _ reader: TestCaseReader, _ store: TestStores.Key?
     ) -> TestResult.Outcome {
-        let isRefused = node["refused"]?.value == .bool(true)
+        let shape: TestShape
         do throws(MemberFault) {
-            let testCase = try reader.testCase(node)
-            let outcome = try outcome(testCase, testCase.isSelfContained ? nil : store)
-            return isRefused
-                ? .error("its policies or its question should be refused, and are accepted") : outcome
+            shape = try reader.shape(node)
         } catch {
-            if isRefused { return .passed }
-            return .error(error.path.isEmpty ? error.message : "\(error.path): \(error.message)")
+            // A case that is no case tests nothing, whatever it expects.
+            return .error(TestRun.text(error))
+        }
+        do throws(MemberFault) {
+            let testCase = try reader.testCase(shape)
+            return try outcome(testCase, shape.isSelfContained ? nil : store)
+        } catch {
+            return shape.expectation.isRefused ? .passed : .error(TestRun.text(error))
         }
     }
 
-    private mutating func outcome(_ testCase: TestCase, _ path: String?) throws(MemberFault) -> TestResult.Outcome {
+    private mutating func outcome(
+        _ testCase: TestCase, _ store: TestStores.Key?
+    ) throws(MemberFault) -> TestResult.Outcome {
+        let inStore = store.flatMap { stores.snapshot($0) }
         let snapshot =
-            if let path, let store = stores[path] { store.snapshot } else { try Simulator.snapshot(testCase.directory) }
-        // As the sidecar would be asked: what the engine sets nobody asserts, and what it needs has to be there.
-        let (trace, explanation) = try simulator.explain(testCase.simulation, by: snapshot, mode: .enforce)
-        if let path { stores[path]?.applied.formUnion(Coverage.applied(explanation, in: path)) }
-        return TestJudge(testCase: testCase, store: path).outcome(trace, explanation)
+            if let inStore { inStore } else { try Simulator.snapshot(testCase.world?.directory ?? Directory()) }
+        let judge = TestJudge(testCase: testCase, store: store.flatMap { stores.name($0) })
+        do throws(TestRefusal) {
+            let answer = try asker.ask(testCase, of: snapshot)
+            if let store { stores.note(answer.all, in: store) }
+            return judge.outcome(answer)
+        } catch {
+            return judge.outcome(error)
+        }
     }
-}
 
-extension TestCase {
-    /// What the policies of the case make.
-    var directory: Directory {
-        var directory = Directory(simulation)
-        organization?.add(to: &directory, of: simulation)
-        return directory
+    private static func text(_ fault: MemberFault) -> String {
+        fault.path.isEmpty ? fault.message : "\(fault.path): \(fault.message)"
     }
 }
