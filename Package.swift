@@ -91,7 +91,9 @@ let package = Package(
             "DirectoryStore", mayLookInto: ["PolicyModel", "PolicySyntax", "Directory", "JSONDocument", "CLinux"],
             uses: [crypto, locks, logging],
             testsAlsoUse: ["Authorizer", "DecisionTree", "WireProtocol", "PolicyGenerators"])
-        + room("WireProtocol", mayLookInto: ["PolicyModel", "DecisionTree"], testsAlsoUse: ["JSONDocument"])
+        + room(
+            "WireProtocol", mayLookInto: ["PolicyModel", "DecisionTree"],
+            testsAlsoUse: ["JSONDocument", "PolicyCompiler"])
         + room(
             "Sidecar",
             mayLookInto: [

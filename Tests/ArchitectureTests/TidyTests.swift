@@ -66,6 +66,19 @@ struct TidyTests {
         }
     }
 
+    @Test("the page of differences lists every reason that is our own")
+    func ownReasons() throws {
+        let manual = try tree.file(at: "Sources/postern/postern.docc/DifferencesFromAWS.md").text
+        let reference = try tree.file(at: "Sources/PolicyModel/Request.swift").text
+        // From `unsuitableCredentials` on, the reasons are such as AWS has no words for.
+        let declaration = try #require(reference.split(separator: "case unsuitableCredentials").dropFirst().first)
+        let reasons =
+            declaration.split(separator: "\n").prefix { !$0.contains("var ") }
+            .filter { $0.hasPrefix("    case ") }.map { $0.dropFirst("    case ".count) } + ["unsuitableCredentials"]
+        #expect(reasons.count == 11)
+        for reason in reasons { #expect(manual.contains("\n| `\(reason)` | "), "\(reason)") }
+    }
+
     /// Whatever people wrote: not the fixtures, which may be broken on purpose.
     private func ourText() throws -> [SourceFile] {
         let endings = [".swift", ".md", ".c", ".h", ".modulemap", ".yaml", ".service", ".sh", ".py"]

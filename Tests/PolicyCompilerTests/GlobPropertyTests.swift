@@ -7,7 +7,8 @@ import Testing
 
 @Suite("A compiled pattern takes what the reference's dynamic programming takes")
 struct GlobPropertyTests {
-    static let seed: UInt64 = 20_261_123
+    /// Seeds that once showed a difference stay here.
+    private static let seeds = PropertySeeds.all([20_261_123])
     static let patterns = 700
 
     /// `é` is one scalar; `e` and the combining mark are two.
@@ -29,10 +30,10 @@ struct GlobPropertyTests {
     }
 
     private func check(
-        prefixes: [String], colonsMax: Int = 12, document: (Text) -> Document, ask: (Text) -> (Text, ContextValue?)
+        seed: UInt64, prefixes: [String], document: (Text) -> Document, ask: (Text) -> (Text, ContextValue?)
     ) throws {
-        print("seed \(Self.seed)")
-        var random = SeededRandom(seed: Self.seed)
+        print("seed \(seed)")
+        var random = SeededRandom(seed: seed)
         var asking = Asking()
         var taken = 0
         for _ in 0..<Self.patterns {
@@ -51,9 +52,9 @@ struct GlobPropertyTests {
         #expect(taken > Self.patterns && taken < Self.patterns * 9)
     }
 
-    @Test func `in resources, where fields bound the wildcards`() throws {
+    @Test(arguments: seeds) func `in resources, where fields bound the wildcards`(seed: UInt64) throws {
         try check(
-            prefixes: ["", "arn:aws:", "arn:a*:", "arn:*:*b:", "arn:aws:docs:::", "arn:*:x*y:"],
+            seed: seed, prefixes: ["", "arn:aws:", "arn:a*:", "arn:*:*b:", "arn:aws:docs:::", "arn:*:x*y:"],
             document: {
                 Document(
                     version: nil,
@@ -65,13 +66,14 @@ struct GlobPropertyTests {
             ask: { ($0, nil) })
     }
 
-    @Test func `in conditions on strings`() throws {
-        try check(prefixes: ["", "a*", "*"], document: { Self.condition(.stringLike, $0) }, ask: Self.asValue)
+    @Test(arguments: seeds) func `in conditions on strings`(seed: UInt64) throws {
+        try check(
+            seed: seed, prefixes: ["", "a*", "*"], document: { Self.condition(.stringLike, $0) }, ask: Self.asValue)
     }
 
-    @Test func `in conditions on ARNs, field by field`() throws {
+    @Test(arguments: seeds) func `in conditions on ARNs, field by field`(seed: UInt64) throws {
         try check(
-            prefixes: ["arn:a:b", "arn:*:*:*:*:", "arn:?*:a:", "arn:aws:sns:::"],
+            seed: seed, prefixes: ["arn:a:b", "arn:*:*:*:*:", "arn:?*:a:", "arn:aws:sns:::"],
             document: { Self.condition(.arnLike, $0) }, ask: Self.asValue)
     }
 

@@ -7,19 +7,20 @@ import Testing
 ///
 /// A failing line prints its text: keep it as a case of `Tests/PolicyModelTests`.
 @Suite struct ParserComparisonTests {
-    static let seed: UInt64 = 20_261_123
+    /// Seeds that once showed a difference stay here.
+    private static let seeds = PropertySeeds.all([20_261_123])
     static let rounds = 20_000
 
     /// Fragments put together at random, of which most are pieces of the real grammar.
-    static func texts(_ fragments: [String], lengths: ClosedRange<Int>) -> [Text] {
+    private static func texts(_ seed: UInt64, _ fragments: [String], lengths: ClosedRange<Int>) -> [Text] {
         var random = SeededRandom(seed: seed)
         print("seed \(seed)")
         return (0..<rounds).map { _ in Text(random.several(lengths) { $0.pick(fragments) }.joined()) }
     }
 
-    @Test func `decimals are read and ordered alike`() {
+    @Test(arguments: seeds) func `decimals are read and ordered alike`(seed: UInt64) {
         let fragments = ["0", "0", "1", "9", "12", "00", ".", "-", "+", "e", "E", "e-", "5", "1000000", " "]
-        let texts = Self.texts(fragments, lengths: 1...6)
+        let texts = Self.texts(seed, fragments, lengths: 1...6)
         var accepted: [Text] = []
         for text in texts {
             let slow = SlowDecimal(text)
@@ -39,18 +40,18 @@ import Testing
         #expect(order == (slow == slowRight ? 0 : slow < slowRight ? -1 : 1), "\(left) \(right)")
     }
 
-    @Test func `dates are read alike`() {
+    @Test(arguments: seeds) func `dates are read alike`(seed: UInt64) {
         let fragments = [
             "2024", "1970", "0000", "12024", "292275054", "-", "-", "-02", "-29", "-12", "-31", "-00", "-13", "T", "t",
             "T00", "T23", ":59", ":00", ":60", ":30", ".5", ".000000001", ".1234567890", "Z", "z", "+02:00", "-0130",
             "+14",
             "+", "2", " ",
         ]
-        checkDates(Self.texts(fragments, lengths: 1...7))
+        checkDates(Self.texts(seed, fragments, lengths: 1...7))
     }
 
-    @Test func `whole dates of every length of year are read alike`() {
-        var random = SeededRandom(seed: Self.seed)
+    @Test(arguments: seeds) func `whole dates of every length of year are read alike`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
         func two(_ random: inout SeededRandom, _ range: ClosedRange<Int>) -> String {
             let number = Int.random(in: range, using: &random)
             return number < 10 ? "0\(number)" : "\(number)"
@@ -77,8 +78,8 @@ import Testing
         #expect(accepted > 300)
     }
 
-    @Test func `an instant that is written out is read back as itself`() {
-        var random = SeededRandom(seed: Self.seed)
+    @Test(arguments: seeds) func `an instant that is written out is read back as itself`(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
         for _ in 0..<200 {
             let instant = Instant(
                 seconds: Int64.random(in: 0..<253_402_300_800, using: &random),
@@ -87,12 +88,12 @@ import Testing
         }
     }
 
-    @Test func `addresses and blocks are read alike, and hold the same addresses`() {
+    @Test(arguments: seeds) func `addresses and blocks are read alike, and hold the same addresses`(seed: UInt64) {
         let fragments = [
             "1", "0", "255", "256", "10", "08", ".", ".", ".0", ".0.0.1", "10.0.0.0", ":", ":", "::", "::", "ffff", "a",
             "2001:db8", "1:2:3:4", "5:6:7:8", "12345", "g", "/", "/8", "/32", "/0", "/128", "/129", "%1", " ",
         ]
-        let texts = Self.texts(fragments, lengths: 1...6)
+        let texts = Self.texts(seed, fragments, lengths: 1...6)
         var addresses: [Text] = []
         var blocks: [Text] = []
         for text in texts {
@@ -104,11 +105,11 @@ import Testing
             if block != nil { blocks.append(text) }
         }
         #expect(addresses.count > 200)
-        compareMembership(addresses, blocks)
+        compareMembership(addresses, blocks, seed: seed)
     }
 
-    private func compareMembership(_ addresses: [Text], _ blocks: [Text]) {
-        var random = SeededRandom(seed: Self.seed)
+    private func compareMembership(_ addresses: [Text], _ blocks: [Text], seed: UInt64) {
+        var random = SeededRandom(seed: seed)
         for _ in 0..<5_000 {
             let (member, range) = (random.pick(addresses), random.pick(blocks))
             guard let fast = IPAddress(Array(member.utf8).span), let fastBlock = IPAddressBlock(Array(range.utf8).span),
@@ -124,21 +125,21 @@ import Testing
         return (0..<128).map { Int(($0 < 64 ? address.high : address.low) >> UInt64(63 - $0 % 64) & 1) }
     }
 
-    @Test func `base64 is decoded alike`() {
+    @Test(arguments: seeds) func `base64 is decoded alike`(seed: UInt64) {
         let fragments = ["A", "B", "g", "aG", "k=", "==", "=", "/", "+", "aGkh", "AA", "-", "z"]
-        for text in Self.texts(fragments, lengths: 0...5) {
+        for text in Self.texts(seed, fragments, lengths: 0...5) {
             #expect(Base64.decode(Array(text.utf8).span) == decodedBase64(text), "\(text)")
         }
     }
 
-    @Test func `booleans are read alike`() {
+    @Test(arguments: seeds) func `booleans are read alike`(seed: UInt64) {
         let fragments = ["t", "T", "rue", "RUE", "f", "alse", "ALSE", "e", " ", ""]
-        for text in Self.texts(fragments, lengths: 1...3) {
+        for text in Self.texts(seed, fragments, lengths: 1...3) {
             #expect(BooleanText.parse(Array(text.utf8).span) == boolean(text), "\(text)")
         }
     }
 
-    @Test func `variables are cut alike`() {
+    @Test(arguments: seeds) func `variables are cut alike`(seed: UInt64) {
         let fragments = [
             "${", "${", "}", "}", "a", "k", "aws:username", ",", "'", "' '", " ", "$", "*", "?", "${*}", "é",
         ]
@@ -147,7 +148,7 @@ import Testing
             Request.ContextEntry(key: "k", value: .single("${a}")),
             Request.ContextEntry(key: "aws:username", value: .single("bob")),
         ])
-        for text in Self.texts(fragments, lengths: 1...8) {
+        for text in Self.texts(seed, fragments, lengths: 1...8) {
             let slow = VariableRules.substitute(text, expands: true, in: context)
             // What the model refuses never gets into a document, so the reference may read it as it likes.
             guard let parts = (try? VariableText(expanding: text))?.parts else { continue }

@@ -21,9 +21,14 @@ struct FuzzedQuestion {
     init(_ question: ReferenceQuestion) throws {
         self.question = question
         snapshot = try SnapshotBuilder().build(Directory(asking: question), revision: "fuzz")
+        sessionPolicies = try FuzzedQuestion.compiled(question, snapshot)
+    }
+
+    /// The inline session policies, compiled by themselves.
+    static func compiled(_ question: ReferenceQuestion, _ snapshot: Snapshot) throws -> DecisionTables? {
         let documents = question.sessionPolicies ?? []
         let sources = documents.map { PolicySource(document: $0, text: [], file: "session", statementPositions: []) }
-        sessionPolicies = sources.isEmpty ? nil : try snapshot.compileSessionPolicies(sources)
+        return sources.isEmpty ? nil : try snapshot.compileSessionPolicies(sources)
     }
 
     /// Decides with the tree.
@@ -49,5 +54,41 @@ struct FuzzedQuestion {
         view.fill(
             question.caller.arn, question.action, question.resource, question.context, keys: snapshot.tables.keys)
         view.fill(sessionOf: question, policyARNs: question.managedSessionPolicyARNs)
+    }
+}
+
+/// A call of AssumeRole asked of the real thing; see `FuzzedQuestion`.
+struct FuzzedAssumption {
+    private nonisolated(unsafe) static var view = RequestView(messageBytesMax: 1 << 16)
+    private nonisolated(unsafe) static var scratch = Scratch()
+
+    private let call: ReferenceAssumption
+    private let snapshot: Snapshot
+    private let sessionPolicies: DecisionTables?
+
+    init(_ call: ReferenceAssumption) throws {
+        self.call = call
+        snapshot = try SnapshotBuilder().build(Directory(asking: call), revision: "fuzz")
+        sessionPolicies = try FuzzedQuestion.compiled(call.question, snapshot)
+    }
+
+    /// Decides with the tree.
+    func outcome() throws(RequestFault) -> Assumption {
+        let asked = unsafe FuzzedAssumption.view.fill(call, keys: snapshot.tables.keys)
+        return unsafe try Authorizer.assumeRole(
+            &FuzzedAssumption.view, assumption: asked, context: 0..<call.question.context.count,
+            tables: snapshot.tables, sessionPolicies: sessionPolicies, scratch: &FuzzedAssumption.scratch,
+            now: call.question.now)
+    }
+
+    /// Records everything about the action that decides.
+    func trace() throws(RequestFault) -> Trace {
+        let asked = unsafe FuzzedAssumption.view.fill(call, keys: snapshot.tables.keys)
+        let traces = unsafe try Authorizer.traceAssumeRole(
+            &FuzzedAssumption.view, assumption: asked, context: 0..<call.question.context.count,
+            tables: snapshot.tables, sessionPolicies: sessionPolicies, scratch: &FuzzedAssumption.scratch,
+            now: call.question.now)
+        return traces.first { $0.verdict.decision == .explicitDeny }
+            ?? traces.first { $0.verdict.decision != .allowed } ?? traces[0]
     }
 }

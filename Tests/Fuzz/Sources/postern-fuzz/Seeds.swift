@@ -36,7 +36,8 @@ enum Seeds {
     private static func documents(_ cases: [Case]) -> [Seed] {
         cases.flatMap { row -> [Seed] in
             let kinds: [(String, PolicyKind)] = [
-                ("identityPolicies", .identity), ("permissionsBoundary", .boundary), ("resourcePolicies", .resource),
+                ("identityPolicies", .identity), ("attachedPolicies", .managed), ("permissionsBoundary", .boundary),
+                ("resourcePolicies", .resource), ("managedSessionPolicies", .managed),
                 ("sessionPolicies", .session), ("trustPolicy", .trust),
             ]
             let whole = kinds.flatMap { name, kind in
@@ -63,13 +64,25 @@ enum Seeds {
         let session =
             #","session":{"policies":[{"Statement":[{"Effect":"Allow"}]}],"tags":{"team":"a"},"mfaPresent":true}"#
         let texts =
-            JSONCorpus.messages
+            JSONCorpus.messages + assumptions
             + [call + session + "}}", call + #","context":{"app:Level":[],"APP:tags":["a",1,true,null]}}}"#]
             + ["Status", "Reload", "Watch", "AssumeRole"].map {
                 #"{"method":"io.postern.\#($0)","more":true,"parameters":{}}"#
             }
         return texts.map { Array($0.utf8) }
     }
+
+    /// Calls of AssumeRole with every member, and questions with every member of a session.
+    private static let assumptions = [
+        #"{"method":"io.postern.AssumeRole","parameters":{"principal":"p","role":"arn:aws:iam::111122223333:role/r","#
+            + #""sessionName":"sess","tags":{"team":"a","x":""},"transitiveTagKeys":["Team"],"sourceIdentity":"bob","#
+            + #""externalId":"a/b:c","policies":[{"Statement":[]}],"policyArns":["arn:aws:iam::aws:policy/V"],"#
+            + #""durationSeconds":900,"federatedProvider":"idp.example","context":{"app:Tags":["a"]},"explain":true,"#
+            + #""session":{"tags":{"k":"v"},"transitiveTagKeys":["k"],"issued":"2026-01-01T00:00:00Z"}}}"#,
+        #"{"method":"io.postern.AuthorizeMany","parameters":{"principal":"p","action":"a:b","resource":"*","#
+            + #""session":{"policies":[{"a":[1]}],"policyArns":[],"mfaPresent":true,"mfaAgeSeconds":3,"user":"u","#
+            + #""sourceIdentity":"bob","federatedProvider":"f"},"questions":[{},{"session":{"tags":{}}},{"session":null}]}}"#,
+    ]
 
     /// The digit says the form: `GlobTarget.Form`.
     private static func patterns(_ cases: [Case]) throws -> [[UInt8]] {

@@ -10,7 +10,7 @@ import PolicyModel
 /// INVARIANT: libFuzzer calls from one thread; the scanner is kept, as a loop keeps it, so that nothing of one message
 /// may show in the next.
 enum WireTarget {
-    private nonisolated(unsafe) static var scanner = MessageScanner()
+    nonisolated(unsafe) static var scanner = MessageScanner()
     private static let keys = SymbolTableWriter.storage(
         (["aws:SourceIp", "app:Level", "app:Tags"] as [Text]).map { ($0.foldedASCII, 0) }, foldsCase: true)
 
@@ -75,9 +75,16 @@ enum WireTarget {
             guard let tree else { violated("the scanner takes what is no JSON") }
             let parameters = tree["parameters"]
             switch incoming {
-            case .authorize: unsafe compare(parameters, [], scanner.contextRange)
-            case .authorizeMany(let count, _): many(count, parameters, table)
-            default: break
+            case .authorize(let explain):
+                explains(explain, parameters)
+                unsafe compare(parameters, [], scanner.contextRange)
+            case .authorizeMany(let count, let explain):
+                explains(explain, parameters)
+                many(count, parameters, table)
+            case .assumeRole(let explain):
+                explains(explain, parameters)
+                assume(parameters)
+            case .status, .reload, .watch, .getInfo, .getInterfaceDescription: break
             }
         } catch {
             require(tree != nil || !error.isInvalidParameter, "\(error) of what is no JSON")
@@ -108,7 +115,13 @@ enum WireTarget {
         require(text(unsafe scanner.view.principal) == member("principal"), "another principal")
         require(text(unsafe scanner.view.action) == member("action"), "another action")
         require(text(unsafe scanner.view.resource) == member("resource"), "another resource")
-        guard case .object(let members) = member("context") ?? .object([]) else { violated("a context that is none") }
+        compare(session: unsafe scanner.view.session, member("session"))
+        compare(context: context, member("context"))
+    }
+
+    /// Holds a range of the view's entries against the members of an object.
+    static func compare(context: Range<Int>, _ object: WireValue?) {
+        guard case .object(let members) = object ?? .object([]) else { violated("a context that is none") }
         let given = members.filter { $0.value != .null }
         require(given.count == context.count, "\(context.count) context keys of \(given.count)")
         for (index, member) in zip(context, given) { entry(index, member) }
@@ -123,7 +136,11 @@ enum WireTarget {
         require(expected.elementsEqual(values) { $0.utf8.elementsEqual($1.utf8) }, "other values of `\(member.name)`")
     }
 
-    private static func text(_ view: ByteView) -> WireValue { .string(view.text.string) }
+    private static func explains(_ explain: Bool, _ parameters: WireValue?) {
+        require(explain == (parameters?["explain"] == .boolean(true)), "explains, or does not")
+    }
+
+    static func text(_ view: ByteView) -> WireValue { .string(view.text.string) }
 
     private static func scalar(_ value: WireValue) -> String {
         switch value {

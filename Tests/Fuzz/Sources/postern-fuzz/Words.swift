@@ -15,11 +15,11 @@ enum Words {
     ]
 
     private static let members = [
-        "\"method\":", "io.postern.", "Authorize", "AuthorizeMany", "Simulate", "AssumeRole", "Status", "Reload",
+        "\"method\":", "io.postern.", "Authorize", "AuthorizeMany", "AssumeRole", "Status", "Reload",
         "Watch", "org.varlink.service.GetInfo", "\"parameters\":{", "\"more\":true", "\"oneway\":true", "principal",
         "action", "resource", "context", "questions", "explain", "session", "policies", "policyArns", "tags",
         "transitiveTagKeys", "sourceIdentity", "federatedProvider", "mfaPresent", "mfaAgeSeconds", "issued", "user",
-        "roleArn", "roleSessionName", "durationSeconds", "externalId", "app:Level", "app:Tags",
+        "role", "sessionName", "durationSeconds", "externalId", "app:Level", "app:Tags",
     ]
 
     /// The dictionary as libFuzzer reads it, a word a line.

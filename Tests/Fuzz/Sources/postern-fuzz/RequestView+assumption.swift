@@ -1,0 +1,1 @@
+../../../AuthorizerTests/RequestView+assumption.swift

@@ -1,0 +1,1 @@
+../Fuzz/Sources/postern-fuzz/WireTarget.swift
