@@ -5,17 +5,11 @@ internal import PolicyModel
 /// Read as a store is: beneath the folder whatever links say, and regular files only. A link to a folder is not followed:
 /// where it stays inside, what it leads to is found in its own place.
 public struct DocumentFolder {
-    /// A file, with its bytes or why it is not read.
-    public struct File: Sendable {
-        /// Relative to the folder.
-        public let path: String
-        /// The bytes, one more than allowed at most.
-        public let content: Result<[UInt8], StoreDiagnostic>
-    }
-
     private let root: RootFolder
     private let limits: StoreLimits
-    private var paths: [Text] = []
+    /// The files, relative to the folder; links that lead out of it are among them, so that nothing is passed over
+    /// without a word.
+    public private(set) var paths: [String] = []
     private var namesCount = 0
 
     /// Lists the folder.
@@ -31,13 +25,8 @@ public struct DocumentFolder {
         try list("")
     }
 
-    /// Whether nothing was found.
-    public var isEmpty: Bool { paths.isEmpty }
-
-    /// Reads the files one after another, so that one at a time is in memory.
-    public func forEachFile<Failure>(_ body: (File) throws(Failure) -> Void) throws(Failure) {
-        for path in paths { try body(File(path: path.string, content: content(of: path))) }
-    }
+    /// The bytes of a file, one more than allowed at most, or why it is not read.
+    public func content(of path: String) -> Result<[UInt8], StoreDiagnostic> { content(Text(path)) }
 
     private mutating func list(_ folder: Text) throws(StoreDiagnostic) {
         let (descriptor, names) = try open(folder)
@@ -51,8 +40,8 @@ public struct DocumentFolder {
             let path = folder.isEmpty ? name : Text("\(folder)/\(name)")
             switch kind(of: name, in: descriptor, path) {
             case .folder: try list(path)
-            case .regular, .other: if StoreLayout.isRead(name) { paths.append(path) }
-            case .link: paths.append(path)
+            case .regular, .other: if StoreLayout.isRead(name) { paths.append(path.string) }
+            case .link: paths.append(path.string)
             case nil: continue
             }
         }
@@ -81,7 +70,7 @@ public struct DocumentFolder {
         }
     }
 
-    private func content(of path: Text) -> Result<[UInt8], StoreDiagnostic> {
+    private func content(_ path: Text) -> Result<[UInt8], StoreDiagnostic> {
         do throws(FileFailure) {
             let descriptor = try root.open(path)
             guard try descriptor.stamp().kind == .regular else { return .failure(unread(path, FileFailure.irregular)) }

@@ -55,10 +55,11 @@ struct ExcerptTests {
         try store.link(store.absolute("sub"), to: "..data/sub")
         _ = unsafe mkfifo(store.absolute("pipe.json"), 0o600)
         var found: [String] = []
-        try DocumentFolder(store.path).forEachFile { file in
-            switch file.content {
-            case .success(let bytes): found.append("\(file.path): \(String(decoding: bytes, as: UTF8.self))")
-            case .failure(let diagnostic): found.append("\(file.path) [\(diagnostic.code)]")
+        let folder = try DocumentFolder(store.path)
+        for path in folder.paths {
+            switch folder.content(of: path) {
+            case .success(let bytes): found.append("\(path): \(String(decoding: bytes, as: UTF8.self))")
+            case .failure(let diagnostic): found.append("\(path) [\(diagnostic.code)]")
             }
         }
         #expect(
@@ -77,6 +78,6 @@ struct ExcerptTests {
         limits.namesMax = 2
         #expect(throws: StoreDiagnostic.self) { try DocumentFolder(store.path, limits: limits) }
         limits.namesMax = 3
-        #expect(try !DocumentFolder(store.path, limits: limits).isEmpty)
+        #expect(try DocumentFolder(store.path, limits: limits).paths == ["a.json", "b/c.json"])
     }
 }

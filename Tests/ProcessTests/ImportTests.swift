@@ -115,6 +115,34 @@ struct ImportTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["export.json"])
     }
 
+    @Test(
+        "what cannot be imported is told with its file and page",
+        arguments: [
+            ("{}", "`FILE`: page 1 is no object with `UserDetailList`, "),
+            (#"{"RoleDetailList":[]}"#, "`FILE`: there is nothing in it: no user, group, role or policy"),
+            (#"[{"RoleDetailList":[]},{"UserDetailList":[{}]}]"#, "`FILE`: page 2: a user has no `UserName`"),
+            (#"{"UserDetailList":{}}"#, "`FILE`: page 1: `UserDetailList` must be a list of objects"),
+        ])
+    func told(_ text: String, _ words: String) throws {
+        let scratch = try Scratch()
+        let result = try run(text, in: scratch)
+        #expect(result.status == 1)
+        let file = scratch.file("export.json")
+        #expect(
+            result.errors.contains("cannot import " + words.replacingOccurrences(of: "FILE", with: file)),
+            "\(result.errors)")
+    }
+
+    @Test("counts are there for programs")
+    func counts() throws {
+        let scratch = try Scratch()
+        let text = Self.page(users: Self.users(), groups: Self.group, policies: Self.policy)
+        try text.write(toFile: scratch.file("export.json"), atomically: false, encoding: .utf8)
+        let result = try Program.run(["import", scratch.file("export.json"), scratch.file("store"), "--json"])
+        #expect(
+            result.output.contains(#""counts":{"users":1,"groups":1,"roles":0,"policies":"#), "\(result.output)")
+    }
+
     @Test("a folder with something in it is left alone; an empty one is taken")
     func folders() throws {
         let scratch = try Scratch()

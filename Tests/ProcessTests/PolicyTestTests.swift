@@ -234,6 +234,22 @@ struct PolicyTestTests {
             ), "\(other.output)")
     }
 
+    @Test("a folder of tests does not show what lies elsewhere, and says so")
+    func outside() throws {
+        let scratch = try scratch(reads)
+        try "the secret".write(toFile: scratch.file("secret"), atomically: false, encoding: .utf8)
+        try FileManager.default.createDirectory(atPath: scratch.file("tests"), withIntermediateDirectories: true)
+        for (name, target) in [("t.json", "../secret"), ("u", "..")] {
+            let link = scratch.file("tests/\(name)")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+            let result = try Program.run(["test", "tests"], folder: scratch.path)
+            #expect(result.status == 2)
+            #expect(result.errors.contains("tests/\(name)`: the link leads out of the folder"), "\(result.errors)")
+            #expect(!result.errors.contains("secret"))
+            try FileManager.default.removeItem(atPath: link)
+        }
+    }
+
     @Test("managed session policies are those of the store")
     func managed() throws {
         let scratch = try scratch(

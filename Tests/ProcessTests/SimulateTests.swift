@@ -38,6 +38,33 @@ struct SimulateProcessTests {
         #expect(lines[2].hasSuffix(#""path":"principle"}}"#))
     }
 
+    @Test("a wrong line without a name is known by its number, and so are places in it")
+    func lineNumbers() throws {
+        let result = try run(["", question("one", "docs:Read"), #"{"a":1,"a":2}"#, "", #"{"principal":7}"#, "oops"])
+        #expect(result.status == 1)
+        let lines = result.output.split(separator: "\n")
+        try #require(lines.count == 4)
+        #expect(
+            lines[1]
+                == #"{"error":{"message":"line 3, column 8: the member `a` is given twice; the first is at 3:2","path":""},"line":3}"#
+        )
+        #expect(lines[2].hasSuffix(#""path":"principal"},"line":5}"#))
+        #expect(lines[3].hasPrefix(#"{"error":{"message":"line 6, column 1: "#) && lines[3].hasSuffix(#","line":6}"#))
+        #expect(!lines[0].contains(#""line""#))
+        let named = try run([#"{"name":"n","principal":7}"#])
+        #expect(named.output.hasPrefix(#"{"name":"n","error":"#) && !named.output.contains(#""line""#))
+    }
+
+    @Test("questions may come through a pipe that has a name")
+    func pipe() throws {
+        let scratch = try Scratch()
+        try question("one", "docs:Read").write(toFile: scratch.file("q"), atomically: false, encoding: .utf8)
+        let result = try Program.run(
+            ["-c", #"mkfifo p; cat q > p & "$0" simulate p"#, Program.path], program: "/bin/sh", folder: scratch.path)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.hasPrefix(#"{"name":"one","allowed":true"#))
+    }
+
     @Test("a file that cannot be read is one line and status 2")
     func noFile() throws {
         let result = try Program.run(["simulate", "/nowhere/at/all"])

@@ -78,12 +78,12 @@ struct Checker {
         do throws(StoreDiagnostic) {
             folder = try DocumentFolder(path)
         } catch {
-            throw FileProblem(path: "\(path)/\(error.file)", code: 0, words: error.message)
+            throw FileProblem(path: error.file.isEmpty ? path : "\(path)/\(error.file)", code: 0, words: error.message)
         }
-        guard !folder.isEmpty else { throw FileProblem.noDocuments(path) }
-        try folder.forEachFile { (file) throws(FileProblem) in
-            switch file.content {
-            case .success(let bytes): try checkDocument(bytes, path: "\(path)/\(file.path)")
+        guard !folder.paths.isEmpty else { throw FileProblem.noDocuments(path) }
+        for file in folder.paths {
+            switch folder.content(of: file) {
+            case .success(let bytes): try checkDocument(bytes, path: "\(path)/\(file)")
             case .failure(let diagnostic): outcome.findings.append(CheckFinding(diagnostic, in: path))
             }
         }

@@ -55,7 +55,7 @@ enum StorePart {
     private static let entityMembers = [
         "UserName", "UserPolicyList", "GroupList", "GroupName", "GroupPolicyList", "RoleName", "RolePolicyList",
         "AssumeRolePolicyDocument", "AttachedManagedPolicies", "PermissionsBoundary", "PolicyName",
-        "PolicyVersionList", "Policy", "AccountAliases", "RootUser", "ContextKeys", "MasterAccountId",
+        "PolicyVersionList", "AccountAliases", "RootUser", "ContextKeys", "MasterAccountId",
         "PolicySummary", "UserDetailList", "RoleDetailList",
     ]
 

@@ -32,7 +32,12 @@ struct ImportCommand: ParsableCommand {
         var importer: StoreImporter
         do throws(ImportFailure) {
             importer = StoreImporter()
-            for page in try AccountExport.pages(of: file) { try importer.add(page) }
+            for (index, page) in try AccountExport.pages(of: file).enumerated() {
+                try importer.add(page, called: "`\(file)`: page \(index + 1)")
+            }
+            guard !importer.files.isEmpty else {
+                throw ImportFailure("`\(file)`: there is nothing in it: no user, group, role or policy")
+            }
             importer.completeReferences()
             importer.warn(try ImportWriter(store: store).write(importer.files))
         } catch {
@@ -71,16 +76,18 @@ extension StoreImporter {
     /// For programs.
     func json(_ store: String) -> String {
         JSONOutput.object([
-            ("store", .string(store)), ("files", .array(files.map { .string("\(store)/\($0.path)") })),
+            ("store", .string(store)), ("counts", .object(counts.map { ($0.member, .int($0.count)) })),
+            ("files", .array(files.map { .string("\(store)/\($0.path)") })),
             ("warnings", .array(warnings.map { .string($0) })),
         ]).serialized()
     }
 
-    private var counts: [(count: Int, noun: String)] {
+    private var counts: [(count: Int, noun: String, member: String)] {
         func count(_ folder: String) -> Int { files.filter { $0.path.contains(folder) }.count }
         return [
-            (count("/users/"), "user"), (count("/groups/"), "group"), (count("/roles/"), "role"),
-            (count("/policies/"), "policy file"), (count("managed/"), "AWS policy file"),
+            (count("/users/"), "user", "users"), (count("/groups/"), "group", "groups"),
+            (count("/roles/"), "role", "roles"), (count("/policies/"), "policy file", "policies"),
+            (count("managed/"), "AWS policy file", "awsPolicies"),
         ]
     }
 }

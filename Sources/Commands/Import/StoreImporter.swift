@@ -24,12 +24,20 @@ struct StoreImporter {
 
     mutating func warn(_ more: [String]) { warnings += more }
 
-    /// Adds everything of a page.
-    mutating func add(_ page: JSONNode) throws(ImportFailure) {
+    /// Adds everything of a page, whose name begins each complaint.
+    mutating func add(_ page: JSONNode, called name: String) throws(ImportFailure) {
         guard let members = page.members, members.contains(where: { Self.pageMembers.contains($0.name) }) else {
             throw ImportFailure(
-                "a page is an object with `UserDetailList`, `GroupDetailList`, `RoleDetailList` and `Policies`")
+                "\(name) is no object with `UserDetailList`, `GroupDetailList`, `RoleDetailList` or `Policies`")
         }
+        do throws(ImportFailure) {
+            try addEntities(page, members)
+        } catch {
+            throw ImportFailure("\(name): \(error.message)")
+        }
+    }
+
+    private mutating func addEntities(_ page: JSONNode, _ members: [JSONMember]) throws(ImportFailure) {
         let silent: Set = ["IsTruncated", "Marker", "NextToken", "ResponseMetadata"]
         for member in members where !Self.pageMembers.contains(member.name) && !silent.contains(member.name) {
             warnings.append("not carried over: \(UserText.quoted(member.name)) of the export")
@@ -43,7 +51,7 @@ struct StoreImporter {
     private func list(_ node: JSONNode, _ name: String) throws(ImportFailure) -> [JSONNode] {
         guard let list = node[name], list.value != .null else { return [] }
         guard let elements = list.elements, elements.allSatisfy({ $0.members != nil }) else {
-            throw ImportFailure("`\(name)` is a list of objects")
+            throw ImportFailure("`\(name)` must be a list of objects")
         }
         return elements
     }

@@ -96,8 +96,8 @@ struct SimulationRun: ~Copyable {
         do throws(JSONError) {
             return answer(try JSONDocument(text, limits: SimulationLine.limits))
         } catch {
-            let place = "line \(max(lineNumber, 1)), column \(error.position.column)"
-            return self.error(MemberFault("\(place): \(error.message)"), nil)
+            let place = "line \(number), column \(error.position.column)"
+            return self.error(MemberFault("\(place): \(error.onLine(number).message)"), nil)
         }
     }
 
@@ -112,6 +112,20 @@ struct SimulationRun: ~Copyable {
 
     private mutating func error(_ fault: MemberFault, _ name: String?) -> String {
         errorCount += 1
-        return SimulationReport.line(fault, name: name)
+        return SimulationReport.line(fault, name: name, number: number)
+    }
+
+    /// From 1, as editors count.
+    private var number: Int { max(lineNumber, 1) }
+}
+
+extension JSONError {
+    /// The same with its places on a line of the input, of which the text is one.
+    fileprivate func onLine(_ number: Int) -> JSONError {
+        guard case .duplicateMember(let name, let first, let position) = self else { return self }
+        func moved(_ place: JSONPosition) -> JSONPosition {
+            JSONPosition(line: number + place.line - 1, column: place.column)
+        }
+        return .duplicateMember(name, first: moved(first), position: moved(position))
     }
 }

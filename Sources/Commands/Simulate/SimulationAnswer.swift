@@ -102,9 +102,12 @@ enum SimulationReport {
         ).serialized()
     }
 
-    static func line(_ fault: MemberFault, name: String?) -> String {
+    /// An error; a line without a name is known by its number.
+    static func line(_ fault: MemberFault, name: String?, number: Int) -> String {
         let error = JSONOutput.object([("message", .string(fault.message)), ("path", .string(fault.path))])
-        return JSONOutput.object(named(name) + [("error", error)]).serialized()
+        return JSONOutput.object(
+            named(name) + [("error", error)] + (name == nil ? [("line", .int(number))] : [])
+        ).serialized()
     }
 
     private static func named(_ name: String?) -> [(String, JSONOutput)] {

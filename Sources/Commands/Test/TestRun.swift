@@ -1,4 +1,5 @@
 internal import Directory
+internal import DirectoryStore
 internal import JSONDocument
 internal import PolicySyntax
 
@@ -31,8 +32,8 @@ struct TestRun: ~Copyable {
         do throws(FileProblem) {
             switch try Files.kind(of: path) {
             case nil: throw FileProblem.missing(path)
-            case .file: try run(file: path, isNamed: true)
-            case .folder: for file in try TestRun.files(in: path) { try run(file: file, isNamed: false) }
+            case .file: try run(file: path, try Files.read(path, bytesMax: TestRun.fileBytesMax), isNamed: true)
+            case .folder: try runAll(inFolder: path)
             }
         } catch {
             throw .usage("cannot test \(error.message)")
@@ -55,26 +56,31 @@ struct TestRun: ~Copyable {
         path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 
-    /// Every `*.json` below, hidden names left out, in order.
-    private static func files(in folder: String) throws(FileProblem) -> [String] {
-        var files: [String] = []
-        for name in try Files.names(in: folder) where !name.hasPrefix(".") {
-            let path = "\(folder)/\(name)"
-            switch try Files.kind(of: path) {
-            case .folder: files += try self.files(in: path)
-            case .file: if name.hasSuffix(".json") { files.append(path) }
-            case nil: continue
+    /// Runs every `*.json` in a folder and below; what a link shows of elsewhere is no test of the folder.
+    private mutating func runAll(inFolder path: String) throws(FileProblem) {
+        var limits = StoreLimits()
+        limits.fileBytesMax = TestRun.fileBytesMax
+        let folder: DocumentFolder
+        do throws(StoreDiagnostic) {
+            folder = try DocumentFolder(path, limits: limits)
+        } catch {
+            throw FileProblem(path: error.file.isEmpty ? path : "\(path)/\(error.file)", code: 0, words: error.message)
+        }
+        for file in folder.paths {
+            switch folder.content(of: file) {
+            case .success(let bytes): try run(file: "\(path)/\(file)", bytes, isNamed: false)
+            case .failure(let diagnostic):
+                throw FileProblem(path: "\(path)/\(file)", code: 0, words: diagnostic.message)
             }
         }
-        return files
     }
 }
 
 /// One file.
 extension TestRun {
-    private mutating func run(file: String, isNamed: Bool) throws(FileProblem) {
+    private mutating func run(file: String, _ bytes: [UInt8], isNamed: Bool) throws(FileProblem) {
         guard seen.insert(Files.resolved(file) ?? file).inserted else { return }
-        let document = try read(file)
+        let document = try document(bytes, of: file)
         guard let cases = document.root["cases"]?.elements, TestRun.holdsQuestions(document.root) else {
             guard isNamed else { return }
             throw FileProblem(
@@ -110,8 +116,7 @@ extension TestRun {
         }
     }
 
-    private func read(_ file: String) throws(FileProblem) -> JSONDocument {
-        let bytes = try Files.read(file, bytesMax: TestRun.fileBytesMax)
+    private func document(_ bytes: [UInt8], of file: String) throws(FileProblem) -> JSONDocument {
         do throws(JSONError) {
             return try JSONDocument(bytes, limits: TestRun.limits)
         } catch {
