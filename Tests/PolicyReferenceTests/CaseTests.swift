@@ -11,7 +11,7 @@ import Testing
         #expect(
             counts == [
                 "actions.json action 18",
-                "assumptions.json assumption 138",
+                "assumptions.json assumption 141",
                 "conditions.json condition 41",
                 "engine-keys.json decision 63",
                 "examples.json decision 81",
