@@ -2,13 +2,21 @@ import PolicyModel
 
 /// The rules of spec §8 for what an `AssumeRole` call may say at all.
 enum AssumptionChecks {
-    static func check(_ assumption: ReferenceAssumption) throws(AssumptionFault) {
+    /// What the texts of the call may say, whoever calls.
+    static func checkTexts(_ assumption: ReferenceAssumption) throws(AssumptionFault) {
         guard isName(assumption.sessionName) else { throw .sessionName }
         if let id = assumption.externalID, !isExternalID(id) { throw .externalID }
         if let identity = assumption.sourceIdentity, !isSourceIdentity(identity) { throw .sourceIdentity }
         guard areTags(assumption.tags) else { throw .tags }
         let passed = Set(assumption.tags.map(\.key.foldedASCII))
         guard passed.isSuperset(of: assumption.transitiveTagKeys.map(\.foldedASCII)) else { throw .transitiveTagKeys }
+        // "900 … role's MaxSessionDuration (3600–43200)".
+        if let seconds = assumption.durationSeconds, !(900...43_200).contains(seconds) { throw .duration }
+    }
+
+    /// What the call may ask of the role, and beside what the caller's session hands on.
+    static func checkRole(_ assumption: ReferenceAssumption) throws(AssumptionFault) {
+        let passed = Set(assumption.tags.map(\.key.foldedASCII))
         let inherited = AssumptionRules.inheritedTags(assumption).map(\.key.foldedASCII)
         guard passed.isDisjoint(with: inherited) else { throw .inheritedTag }
         // "Session tags: ≤50": those of the session to be, which are the passed and the inherited ones.
@@ -58,7 +66,7 @@ enum AssumptionChecks {
     /// "900 … role's MaxSessionDuration (3600–43200), default 3600; **chained** ≤3600: asking more is an error".
     private static func durationFault(_ assumption: ReferenceAssumption) -> AssumptionFault? {
         guard let seconds = assumption.durationSeconds else { return nil }
-        if seconds < 900 || seconds > assumption.maxSessionDurationSeconds { return .duration }
+        if seconds > assumption.maxSessionDurationSeconds { return .duration }
         return assumption.question.caller.kind == .roleSession && seconds > 3_600 ? .chainedDuration : nil
     }
 }

@@ -18,7 +18,12 @@ public enum AssumptionRules {
 
     /// Decides a call; throws when it is refused as it stands.
     public static func decide(_ assumption: ReferenceAssumption) throws(AssumptionFault) -> AssumptionAnswer {
-        try AssumptionChecks.check(assumption)
+        try AssumptionChecks.checkTexts(assumption)
+        // No federated user may call it, so that it does not matter who is behind one; nor then what the call asks for.
+        if assumption.question.caller.kind == .federatedUser, assumption.question.caller.userARN == nil {
+            return AssumptionAnswer(answer: ReferenceAnswer(.implicitDeny, .unsuitableCredentials))
+        }
+        try AssumptionChecks.checkRole(assumption)
         let answer = answer(assumption)
         guard answer.decision == .allowed else { return AssumptionAnswer(answer: answer) }
         return AssumptionAnswer(answer: answer, newSession: newSession(assumption))

@@ -74,7 +74,14 @@ struct SimulatedQuestion {
 
     private var namesSession: Bool { principals.contains(.assumedRole(question.caller.arn)) }
 
-    private var namesRole: Bool { principals.contains(.role(question.caller.roleARN ?? "")) }
+    /// Whether a role of that name is named, with whichever path.
+    private var namesRole: Bool {
+        let own = question.caller.roleARN.flatMap { EntityName($0) }
+        return principals.contains { pattern in
+            guard case .role(let arn) = pattern, let named = EntityName(arn), let own else { return false }
+            return named.account == own.account && named.name == own.name
+        }
+    }
 
     /// Whether the caller is a session of a role with a path.
     private var hasPath: Bool {

@@ -188,13 +188,13 @@ extension Document {
 }
 
 /// A user or role by the parts of its ARN.
-struct EntityName {
-    var account: AccountID
-    var name: Text
+package struct EntityName {
+    package var account: AccountID
+    package var name: Text
     /// `/`, or `/a/b/`.
     var path: Text
 
-    init?(_ arn: Text) {
+    package init?(_ arn: Text) {
         guard let parsed = ARN(arn), let account = AccountID(parsed.account) else { return nil }
         let parts = parsed.resource.split(at: ASCII.slash)
         guard let name = parts.last, parts.count >= 2 else { return nil }

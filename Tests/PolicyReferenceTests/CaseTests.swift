@@ -12,7 +12,7 @@ import Testing
             counts == [
                 "actions.json action 18",
                 "assumption-holdings.json assumption 13",
-                "assumptions.json assumption 125",
+                "assumptions.json assumption 128",
                 "conditions.json condition 41",
                 "engine-keys.json decision 63",
                 "examples.json decision 81",
