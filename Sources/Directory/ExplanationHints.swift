@@ -58,7 +58,7 @@ struct ExplanationHints {
     private static func readers(
         of wanted: [GlobalConditionKey], in located: PolicyLocator.Located, _ asked: AskedQuestion
     ) -> [String] {
-        let document = located.source.document
+        let document = located.document
         return document.statements.enumerated().compactMap { index, statement in
             let place = located.source.place(ofStatement: index)
             let name = statement.sid.map { "statement `\($0)`" } ?? "statement \(index)"

@@ -7,6 +7,7 @@ struct FileReader {
     let limits: StoreLimits
     let clock: StoreClock
     let rules: PolicyRules
+    let sharing: ReadingShare
 
     /// How long after its last change a file's stamp cannot be trusted yet: several ticks of the coarsest clock that a
     /// Linux file system takes its times from (10 ms), in nanoseconds.
@@ -31,7 +32,9 @@ struct FileReader {
             if let old, old.digest == digest, old.place == place {
                 old.reading
             } else {
-                EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules)
+                sharing.prepared(
+                    EntityParser.parse(
+                        bytes, at: path, place: place, digest: digest, rules: rules, names: sharing.names))
             }
         return CachedReading(stamp: before, isYoung: isYoung, place: place, digest: digest, reading: reading)
     }
@@ -42,17 +45,31 @@ struct FileReader {
     }
 }
 
+/// What the files of one reading share.
+struct ReadingShare {
+    let names = ReferenceNames()
+    /// Called with every file that was parsed; what it gives stands for the file from then on.
+    var prepare: (EntityFile) -> EntityFile = { $0 }
+
+    fileprivate func prepared(_ reading: EntityReading) -> EntityReading {
+        if case .good(let file) = reading { .good(prepare(file)) } else { reading }
+    }
+}
+
 extension StoreReader {
     /// Reads single files again, those of the names that are files of entities; `nil` when only a whole reading can tell
     /// what has become of the store.
     ///
     /// A name that is gone is such a case: what it was renamed to may be among the names only later, and until then a
     /// deletion would be seen where there is none.
-    func reread(_ names: Set<Text>, after last: StoreReading) -> [Text: CachedReading]? {
+    func reread(
+        _ names: Set<Text>, after last: StoreReading, sharing: ReadingShare = ReadingShare()
+    ) -> [Text: CachedReading]? {
         guard !last.isLinked, !isLinked, last.scan.isPlain, let root = try? openRoot(),
             root.stamp.isSameFile(as: last.root)
         else { return nil }
-        let reader = FileReader(root: root.folder, limits: limits, clock: clock, rules: last.cache.rules)
+        let reader = FileReader(
+            root: root.folder, limits: limits, clock: clock, rules: last.cache.rules, sharing: sharing)
         var found: [Text: CachedReading] = [:]
         for path in names {
             let parts = path.split(at: ASCII.slash)

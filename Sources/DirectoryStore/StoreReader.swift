@@ -64,13 +64,13 @@ struct StoreReader: Sendable {
     /// is missed.
     func read(
         cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true,
-        watch: @escaping (CInt, Text?) -> Void = { _, _ in }
+        watch: @escaping (CInt, Text?) -> Void = { _, _ in }, sharing: ReadingShare = ReadingShare()
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()
             var walk = StoreWalk(
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
-                order: order, watch: watch)
+                order: order, watch: watch, sharing: sharing)
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }

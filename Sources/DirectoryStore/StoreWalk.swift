@@ -11,6 +11,7 @@ struct StoreWalk {
     let trustsStamps: Bool
     let order: ([Text]) -> [Text]
     let watch: (CInt, Text?) -> Void
+    let sharing: ReadingShare
 
     private(set) var scan = StoreScan()
     private(set) var cache = ReadingCache()
@@ -27,10 +28,11 @@ struct StoreWalk {
 
     init(
         root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: ReadingCache, trustsStamps: Bool,
-        order: @escaping ([Text]) -> [Text], watch: @escaping (CInt, Text?) -> Void
+        order: @escaping ([Text]) -> [Text], watch: @escaping (CInt, Text?) -> Void, sharing: ReadingShare
     ) {
         (self.root, self.limits, self.clock) = (root, limits, clock)
         (self.oldCache, self.trustsStamps, self.order, self.watch) = (oldCache, trustsStamps, order, watch)
+        self.sharing = sharing
     }
 
     /// Walks everything; throws only past the bounds, where the store is not looked at further.
@@ -212,7 +214,7 @@ struct StoreWalk {
         // What was parsed by other rules has to be parsed again; what holds the rules depends on none.
         let old = cache.rules == oldCache.rules || place.holdsRules ? oldCache.files[path] : nil
         if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
-        let reader = FileReader(root: root, limits: limits, clock: clock, rules: cache.rules)
+        let reader = FileReader(root: root, limits: limits, clock: clock, rules: cache.rules, sharing: sharing)
         do throws(FileFailure) {
             return try reader.read(path, physical: physical, place, old: old)
         } catch {

@@ -19,6 +19,13 @@ final class StoreWatch {
     private var log: TroubleLog
     private var didFail = false
     private var quiet = QuietTime()
+    /// The last snapshots that were replaced, until the loops have let go of them: taking one apart takes longer than any
+    /// decision, and is done here.
+    private var retired: [Snapshot] = []
+    private var retiredUntil: Int64?
+
+    /// Milliseconds in which an idle or busy loop has taken the new snapshot.
+    private static let retirementMilliseconds: Int64 = 200
 
     init(
         path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource,
@@ -68,10 +75,11 @@ final class StoreWatch {
     func run() {
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
-            let deadline = quiet.deadline ?? nextComparison
+            let deadline = min(quiet.deadline ?? nextComparison, retiredUntil ?? .max)
             let isChanged = changes.wait(milliseconds: max(0, deadline - clock.monotonicMilliseconds()))
             let now = clock.monotonicMilliseconds()
             if isChanged { quiet.note(at: now) }
+            if let end = retiredUntil, now >= end { (retired, retiredUntil) = ([], nil) }
             let (isStopping, reloads) = takeRequests()
             if isStopping { return refuse(reloads) }
             if !reloads.isEmpty {
@@ -122,7 +130,8 @@ final class StoreWatch {
     /// Puts the files in force that have changed by what was heard, if that can be done without looking at the others.
     private func edit(_ names: Set<Text>) -> Bool {
         guard options.reloadMode == .entity, !didFail, let last = reading, let next = index,
-            let current = mailbox.withLockedValue({ $0.current }), let found = reader.reread(names, after: last)
+            let current = mailbox.withLockedValue({ $0.current }),
+            let found = reader.reread(names, after: last, sharing: sharing)
         else { return false }
         let changed = found.filter { path, entry in last.cache.files[path]?.digest != entry.digest }
         let files = changed.values.compactMap(\.reading.file).sorted { $0.path < $1.path }
@@ -189,8 +198,19 @@ final class StoreWatch {
             changes.endReading()
             if let trouble = changes.trouble { log.remark(trouble) }
         }
-        return try reader.read(cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache) {
-            changes.watch(folder: $0, path: $1)
+        return try reader.read(
+            cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache,
+            watch: { changes.watch(folder: $0, path: $1) }, sharing: sharing)
+    }
+
+    /// Documents are compiled as they are read, and not kept: they take several times the room of their texts.
+    private var sharing: ReadingShare {
+        let builder = builder
+        return ReadingShare { file in
+            let isCompiled =
+                file.entity.identityPolicies.allSatisfy { builder.prepare($0, isResourcePolicy: false) }
+                && file.entity.resourcePolicies.allSatisfy { builder.prepare($0, isResourcePolicy: true) }
+            return isCompiled ? file.withoutDocuments : file
         }
     }
 
@@ -270,7 +290,11 @@ final class StoreWatch {
         guard let (old, snapshot, status, listeners) = published else {
             return StoreStatus(revision: "", lastReload: 0)
         }
-        if snapshot !== old { log.tell(snapshot, after: old.directory) }
+        if snapshot !== old {
+            log.tell(snapshot, after: old.directory)
+            retired.append(old)
+            retiredUntil = clock.monotonicMilliseconds() + StoreWatch.retirementMilliseconds
+        }
         log.note(errors: errors)
         for listener in listeners { listener(snapshot, status) }
         return status
