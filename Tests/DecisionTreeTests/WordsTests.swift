@@ -99,4 +99,24 @@ struct WordsTests {
         }
         withExtendedLifetime(storage) {}
     }
+
+    @Test("no guess is right about what slots hold, whatever it may read like")
+    func slots() {
+        let names = (0..<12).map { Text("a:\($0 * 7919)") }
+        let storage = SymbolTableWriter.storage(names.map { ($0, 0) }, foldsCase: false)
+        let table = SymbolTable(storage.image, foldsCase: false)
+        let words = storage.image.count
+        let slotsEnd = 2 + (Int(storage.image[0]) + 1) * 2
+        var read = 0
+        for offset in 0..<slotsEnd where Int(storage.image[offset + 2]) <= (words - offset - 3) * 4 {
+            read += storage.image[offset + 2] == 0 ? 0 : 1
+            #expect(!table.isEntry(offset, named: storage.image.bytes(offset + 2)), "\(offset)")
+        }
+        // Empty slots read like an empty name, and where an entry stands like a length.
+        #expect(read > 4)
+        for offset in [-1, Int.min, Int.max, words - 3, words - 2, words, Int.max - 2] {
+            #expect(!table.isEntry(offset, named: ByteView()), "\(offset)")
+        }
+        withExtendedLifetime(storage) {}
+    }
 }
