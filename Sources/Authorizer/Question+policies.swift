@@ -94,7 +94,7 @@ extension Question {
         case .session: [.session, .everyone]
         case .federatedUser: [.federatedUser, .everyone]
         case .service: [.service, .everyone]
-        case .bearer: [.federated, .everyone]
+        case .bearer: .federated
         case .anonymous, .root: .everyone
         case .unknown: []
         }

@@ -52,7 +52,7 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
     @inlinable
     public func isEntry(_ offset: Int, named name: ByteView) -> Bool {
         // Entries stand behind the slots, and end within the image.
-        guard offset >= 2, offset &+ 3 <= image.count else { return false }
+        guard offset >= 2, offset <= image.count &- 3, offset >= 4 &+ Int(image[0]) &* 2 else { return false }
         let length = Int(image[offset &+ 2])
         guard length == name.count, length <= (image.count &- offset &- 3) &* 4 else { return false }
         let stored = image.bytes(offset &+ 2)
