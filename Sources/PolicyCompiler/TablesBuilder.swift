@@ -227,10 +227,14 @@ public struct TablesBuilder {
         let own = set(principal.ownSlots)
         let boundary = principal.boundarySlot.map { set([$0]) } ?? 0
         let groups = principal.groupSlots.map { set($0) }.filter { $0 != 0 }
-        let tags = emit(tags: principal.tags, prefix: .principalTag, names: &keyNames, into: &directory)
+        let tags = TablesBuilder.emit(
+            tags: principal.tags, prefix: .principalTag, symbols: symbols, names: &keyNames, into: &directory)
         // A role's own tags are the resource's, when somebody asks to assume it (spec §8).
         let resourceTags =
-            principal.isRole ? emit(tags: principal.tags, prefix: .resourceTag, names: &keyNames, into: &directory) : 0
+            principal.isRole
+            ? TablesBuilder.emit(
+                tags: principal.tags, prefix: .resourceTag, symbols: symbols, names: &keyNames, into: &directory)
+            : 0
         let record = directory.offset
         directory.append(principal.isRole ? Format.PrincipalRecord.role : Format.PrincipalRecord.user)
         directory.append(TablesBuilder.flags(of: principal))
@@ -308,8 +312,10 @@ public struct TablesBuilder {
     }
 
     /// Writes a list of tags by the symbols and names of their condition keys; 0 for none.
-    private func emit(
-        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, names: inout [Text: UInt32],
+    ///
+    /// Static, because a writer that is the builder's own would be copied whole if the builder were read meanwhile.
+    private static func emit(
+        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, symbols: Symbols, names: inout [Text: UInt32],
         into writer: inout ImageWriter
     ) -> UInt32 {
         guard !tags.isEmpty else { return 0 }
@@ -351,7 +357,8 @@ public struct TablesBuilder {
         _ entry: RegistryInput, rank: UInt32, names: inout [Text: UInt32], into writer: inout ImageWriter
     ) -> UInt32 {
         let owner = writer.append(bytes: entry.owner.text.utf8)
-        let tags = emit(tags: entry.tags ?? [], prefix: .resourceTag, names: &names, into: &writer)
+        let tags = TablesBuilder.emit(
+            tags: entry.tags ?? [], prefix: .resourceTag, symbols: symbols, names: &names, into: &writer)
         var flags: UInt32 = entry.isPolicyRequired ? Format.RegistryEntry.isPolicyRequired : 0
         if entry.tags != nil { flags |= Format.RegistryEntry.hasTags }
         let offset = writer.offset
