@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import PosternClient
+internal import Sidecar
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,11 +79,14 @@ struct BenchCommand: ParsableCommand {
         let client = try options.client()
         let run = LoadRun(
             socketPath: client.socketPath, plan: plan,
-            messages: try LoadMessages(questions.parameters, batch: plan.batch), client: client)
+            messages: try LoadMessages(questions.parameters, batch: plan.batch), client: client
+        ) { ServiceSignal.next(waitMilliseconds: $0) != nil }
         if questions.leftOut > 0 {
             Terminal.printError(
                 "left out: \(Count.of(questions.leftOut, "case")) that a running sidecar cannot be asked")
         }
+        // Before any thread is made: each takes over which signals are blocked. Ctrl-C is waited for from here on.
+        do throws(SidecarError) { try ServiceSignal.block() } catch { throw CommandFailure.usage("\(error)") }
         var progress = LoadProgress.standardError()
         let result = try run.run(&progress)
         if let failure = result.failure { throw CommandFailure.usage(failure) }

@@ -121,9 +121,12 @@ extension LatencyPicture {
         for mark in marks {
             let (x, y) = (plot.x(mark.nines), plot.y(mark.nanoseconds))
             let end = max(x - 8, PlotScale.left + 6 + PlotScale.labelWidth)
+            // At the left edge a label stands to the right of its dot, above what the curve comes to there.
+            let right = curve.first { plot.x($0.nines) >= end } ?? (mark.nines, mark.nanoseconds)
+            let above = end > x ? min(y, plot.y(right.nanoseconds)) - 11 : y - 11
             // Above the label before, where the two would stand on each other.
-            let touches = end - PlotScale.labelWidth < last.end && y - 11 > last.y - PlotScale.labelHeight
-            last = (end, touches ? last.y - PlotScale.labelHeight : y - 11)
+            let touches = end - PlotScale.labelWidth < last.end && above > last.y - PlotScale.labelHeight
+            last = (end, touches ? last.y - PlotScale.labelHeight : above)
             lines.append("<circle class=\"dot\" cx=\"\(number(x))\" cy=\"\(number(y))\" r=\"5\"/>")
             let label = "\(mark.name) \(LatencyText.of(mark.nanoseconds))"
             lines.append(text(label, x: last.end, y: last.y, "mark", anchor: "end"))

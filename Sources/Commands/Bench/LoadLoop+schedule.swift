@@ -6,7 +6,7 @@ extension LoadLoop {
     }
 
     /// Lets every request become due whose time has come.
-    mutating func releaseDue(_ schedule: LoadSchedule, before time: UInt64) {
+    mutating func releaseDue(_ schedule: LoadSchedule, until time: UInt64) {
         while nextDue(schedule) <= time {
             let connection = connections[cursor.connection]
             connection.due += 1
@@ -21,7 +21,7 @@ extension LoadLoop {
     /// Counts, at the end, what was due and has no reply.
     mutating func noteBacklog(_ schedule: LoadSchedule) {
         let end = control.endNanoseconds
-        if end > 0 { releaseDue(schedule, before: end - 1) }
+        if end > 0 { releaseDue(schedule, until: end - 1) }
         for connection in connections where connection.isOpen {
             let unsent = connection.due - connection.sent
             tally.backlog.waiting += connection.sent - connection.answered + (connection.isBlocked ? unsent : 0)

@@ -73,7 +73,7 @@ struct LoadLoop: ~Copyable {
 
     private mutating func turn(_ now: UInt64) {
         if let schedule {
-            releaseDue(schedule, before: now)
+            releaseDue(schedule, until: now)
             for index in dueConnections { flush(connections[index]) }
             dueConnections.removeAll(keepingCapacity: true)
             wait(until: min(nextDue(schedule), control.endNanoseconds))
@@ -139,6 +139,7 @@ extension LoadLoop {
         let wanted = schedule == nil ? connection.answered + plan.pipeline : connection.due
         guard connection.sent < wanted else { return }
         let now = MonotonicClock.nanoseconds()
+        guard now < control.endNanoseconds else { return }
         while connection.sent < wanted, connection.output.count < Self.outputBytesMax {
             if let schedule {
                 noteDelay(now, schedule, connection)

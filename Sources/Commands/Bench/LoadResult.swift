@@ -80,6 +80,11 @@ extension LoadResult {
                 "this client could not keep up: \(shortfall); give it --threads and processors of its own,"
                     + " or lower --rate")
         }
+        if let ownDelay {
+            lines.append(
+                "much of these latencies is this client's own: it sent half of the requests \(ownDelay) late or more;"
+                    + " give it --threads and processors of its own")
+        }
         if tally.connectionsLost > 0 {
             lines.append("the sidecar closed \(Count.of(tally.connectionsLost, "connection")) of \(plan.connections)")
         }
@@ -88,6 +93,12 @@ extension LoadResult {
         }
         if isCutShort { lines.append("ended early, after \(FixedText.of(seconds, decimals: 1)) s") }
         return lines
+    }
+
+    /// The median of what this client was late by, where it is a good part of the median latency.
+    private var ownDelay: String? {
+        guard verdict == .keptUp, let delay = tally.delays.first?.nanoseconds else { return nil }
+        return delay > tally.latency(at: 50) / 5 ? LatencyText.of(delay) : nil
     }
 
     private var shortfall: String {

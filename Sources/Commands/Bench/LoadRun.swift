@@ -8,11 +8,11 @@ struct LoadRun {
     let plan: LoadPlan
     let messages: LoadMessages
     let client: BlockingClient
+    /// Waits so many milliseconds; `true`, and at once, when somebody wants the run to end.
+    let waitForInterrupt: (Int32) -> Bool
 
-    /// Puts the load on and gives what came of it; Ctrl-C ends it early.
+    /// Puts the load on and gives what came of it; an interrupt ends it early.
     func run(_ progress: inout LoadProgress) throws(CommandFailure) -> LoadResult {
-        // Before any thread is made: each takes over which signals are blocked.
-        do throws(SidecarError) { try ServiceSignal.block() } catch { throw .usage("\(error)") }
         let revision = try revision()
         let parts = try connect()
         let start = MonotonicClock.nanoseconds() + LoadRun.startNanoseconds
@@ -130,14 +130,14 @@ extension LoadRun {
     /// How soon the end of the threads is noticed.
     private static let lastTickMilliseconds: Int32 = 10
 
-    /// Waits for the threads, tells the progress, obeys Ctrl-C; gives all tallies together.
+    /// Waits for the threads, tells the progress, obeys interrupts; gives all tallies together.
     private func watch(_ parts: [Part], _ control: LoadControl, _ progress: inout LoadProgress) -> LoadTally {
         var tally = LoadTally()
         while control.isRunning {
             let now = MonotonicClock.nanoseconds()
             let left = Int64(clamping: control.endNanoseconds - min(now, control.endNanoseconds)) / 1_000_000
             let tick = min(Int64(Self.tickMilliseconds), max(left, Int64(Self.lastTickMilliseconds)))
-            if ServiceSignal.next(waitMilliseconds: Int32(tick)) != nil {
+            if waitForInterrupt(Int32(tick)) {
                 control.interrupt(at: MonotonicClock.nanoseconds())
             }
             tell(parts, control, &progress, &tally)

@@ -3,7 +3,7 @@ internal import Glibc
 /// Where latencies and nines stand in the picture.
 struct PlotScale {
     static let (width, height) = (860, 500)
-    static let (left, right, top, bottom) = (84.0, 820.0, 106.0, 432.0)
+    static let (left, right, top, bottom) = (84.0, 808.0, 106.0, 432.0)
     /// Room for the longest label of a mark: `p99.9 16.2 µs`.
     static let labelWidth = 100.0
     static let labelHeight = 17.0
@@ -19,10 +19,10 @@ struct PlotScale {
         self.ninesMax = ninesMax
         let fastest = max(1, latencies.min() ?? 1)
         let slowest = max(fastest, latencies.max() ?? 1)
-        // Round numbers below the fastest and above the slowest, so that nothing touches the frame.
+        // Round numbers below the fastest and well above the slowest, so that labels have room within the frame.
         let rounds = (0...13).flatMap { power in [1.0, 2, 5].map { $0 * pow(10, Double(power)) } }
         let bottom = rounds.last { $0 <= fastest } ?? 1
-        let top = rounds.first { $0 > slowest } ?? slowest * 2
+        let top = rounds.first { $0 > slowest * 1.3 } ?? slowest * 2
         low = log10(bottom)
         high = log10(top)
         // Over many decades the labels of 2 and 5 would stand on each other.

@@ -27,8 +27,8 @@ struct LoadFault: Sendable, Equatable {
 /// that was read before, byte for byte, and mean the same.
 struct ReplyReader {
     private struct Known {
-        var bytes: [UInt8] = []
-        var outcome = ReplyOutcome()
+        let bytes: [UInt8]
+        let outcome: ReplyOutcome
     }
 
     private let isBatch: Bool
@@ -43,7 +43,10 @@ struct ReplyReader {
     init(messages: Int, questionsEach: Int, isBatch: Bool) {
         self.isBatch = isBatch
         self.questionsEach = questionsEach
-        known = Array(repeating: Known(), count: isBatch ? messages : ReplyReader.singlesMax)
+        // What every place holds at first is true as well: that a reply without bytes is none.
+        let nothing = ReplyReader.read([], questionsEach, isBatch)
+        known = Array(
+            repeating: Known(bytes: [], outcome: nothing), count: isBatch ? messages : ReplyReader.singlesMax)
     }
 
     /// What a reply without its NUL says to the message of that index.
@@ -52,7 +55,7 @@ struct ReplyReader {
             return known[index].outcome
         }
         let bytes = reply.bytes
-        let outcome = read(bytes)
+        let outcome = ReplyReader.read(bytes, questionsEach, isBatch)
         known[isBatch ? message : oldest] = Known(bytes: bytes, outcome: outcome)
         oldest = (oldest + 1) % ReplyReader.singlesMax
         return outcome
@@ -62,7 +65,7 @@ struct ReplyReader {
         unsafe bytes.withUnsafeBufferPointer { reply.equals(unsafe ByteView(base: $0.baseAddress, count: $0.count)) }
     }
 
-    private func read(_ bytes: [UInt8]) -> ReplyOutcome {
+    private static func read(_ bytes: [UInt8], _ questionsEach: Int, _ isBatch: Bool) -> ReplyOutcome {
         var outcome = ReplyOutcome()
         do throws(ReplyError) {
             let reply = try WireReply(bytes)
