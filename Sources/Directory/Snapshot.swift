@@ -54,8 +54,9 @@ public final class Snapshot: Sendable {
             }
         }
         var builder = TablesBuilder(symbols: symbols, documents: documents)
-        let declared = directory.declaredKeys.sorted { $0.key < $1.key }
-        return builder.build(declaredKeys: declared.map { ($0.key, $0.value) })
+        let inputs = SnapshotInputs(directory, slots: [:])
+        guard let (tables, _) = builder.build(declaredKeys: inputs.declaredKeys) else { throw .noTables }
+        return tables
     }
 }
 

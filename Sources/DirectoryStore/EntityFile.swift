@@ -130,7 +130,9 @@ struct EntityReference: Sendable, Hashable {
 }
 
 /// A good reading of one file: it parses, and everything in it that can be checked without other files is right.
-struct EntityFile: Sendable {
+///
+/// A class only so that passing it on costs one reference, in stores of many thousand files.
+final class EntityFile: Sendable {
     /// Relative to the store, the logical path (never through `..data`).
     let path: Text
     let digest: FileDigest
@@ -141,9 +143,22 @@ struct EntityFile: Sendable {
     /// For a managed policy, whether its file says its path: a bare document may be attached under any.
     let isPathStated: Bool
     let warnings: [StoreDiagnostic]
-
     /// What names the entity in a directory.
-    var key: EntityKey { entity.key }
+    let key: EntityKey
+
+    init(
+        path: Text, digest: FileDigest, entity: Entity, claims: [Claim] = [], references: [EntityReference] = [],
+        isPathStated: Bool = true, warnings: [StoreDiagnostic] = []
+    ) {
+        self.path = path
+        self.digest = digest
+        self.entity = entity
+        key = entity.key
+        self.claims = [.entity(key)] + claims
+        self.references = references
+        self.isPathStated = isPathStated
+        self.warnings = warnings
+    }
 
     /// Documents that the entity holds itself: embedded, attached, boundary.
     var documentsCount: Int {

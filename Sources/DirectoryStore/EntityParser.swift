@@ -50,7 +50,7 @@ struct EntityParser {
         guard let entity, !reader.hasErrors else { return .bad(reader.diagnostics) }
         return .good(
             EntityFile(
-                path: path, digest: digest, entity: entity, claims: [.entity(entity.key)] + claims,
+                path: path, digest: digest, entity: entity, claims: claims,
                 references: references, isPathStated: isPathStated, warnings: reader.diagnostics))
     }
 
