@@ -16,7 +16,7 @@ final class LoadConnection {
     let number: Int
     private let owner: LoadSocket
     var output = WireBuffer(capacity: 4_096)
-    var input = WireBuffer(capacity: 64 * 1_024)
+    var input = WireBuffer(capacity: 4_096)
     var framer = Framer(messageBytesMax: WireBounds.replyBytesMax)
     /// Open loop: how many requests have become due.
     var due = 0
