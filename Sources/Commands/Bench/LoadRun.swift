@@ -127,6 +127,7 @@ extension LoadRun {
 // While it runs.
 extension LoadRun {
     private static let tickMilliseconds: Int32 = 250
+    private static let answerMicroseconds: UInt32 = 2_000
     /// How soon the end of the threads is noticed.
     private static let lastTickMilliseconds: Int32 = 10
 
@@ -153,10 +154,12 @@ extension LoadRun {
     private func tell(
         _ parts: [Part], _ control: LoadControl, _ progress: inout LoadProgress, _ tally: inout LoadTally
     ) {
-        collect(parts, into: &tally)
-        for part in parts { part.exchange.ask() }
         let now = MonotonicClock.nanoseconds()
         guard now < control.endNanoseconds else { return }
+        for part in parts { part.exchange.ask() }
+        // A busy thread answers at once; one that sleeps is heard the next time.
+        usleep(LoadRun.answerMicroseconds)
+        collect(parts, into: &tally)
         progress.tell(tally, measuredNanoseconds: now - min(now, control.beginNanoseconds), plan)
     }
 
