@@ -99,7 +99,8 @@ struct SnapshotUpdate {
         for key in changed {
             guard let group = new.groups[key] else { continue }
             guard let slots = inputs.slots(of: group, key) else { return nil }
-            next.groupSets[key] = next.groupSets[key].map { builder.replaceGroupSet($0, slots) } ?? builder.groupSet(slots)
+            next.groupSets[key] =
+                next.groupSets[key].map { builder.replaceGroupSet($0, slots) } ?? builder.groupSet(slots)
         }
         inputs.groupSets = next.groupSets
         for key in changed {
@@ -150,8 +151,12 @@ extension Directory {
         case .role: inline(roles[key]?.holdings, key) + (roles[key].map { [(.trust(key), $0.trustPolicy)] } ?? [])
         case .policy: policies[key].map { [(.managed(key), $0.source)] } ?? []
         case .resource: resources[key]?.policy.map { [(.resource(key), $0)] } ?? []
-        case .serviceControlPolicy: serviceControlPolicies[key].map { [(.control(key), $0.source)] } ?? []
-        case .resourceControlPolicy: resourceControlPolicies[key].map { [(.control(key), $0.source)] } ?? []
+        // Without an organization they hang on nothing.
+        case .serviceControlPolicy where organization != nil:
+            serviceControlPolicies[key].map { [(.control(key), $0.source)] } ?? []
+        case .resourceControlPolicy where organization != nil:
+            resourceControlPolicies[key].map { [(.control(key), $0.source)] } ?? []
+        case .serviceControlPolicy, .resourceControlPolicy: []
         case .account, .schema, .organization: []
         }
     }

@@ -63,7 +63,9 @@ extension StoreReader {
                 guard kind == nil || kind == .regular, StoreLayout.folder(parts) != .folder else { return nil }
                 continue
             }
-            guard kind == .regular, case .file(let place) = StoreLayout.file(parts), place.isOfEntity else { return nil }
+            guard kind == .regular, case .file(let place) = StoreLayout.file(parts), place.isOfEntity else {
+                return nil
+            }
             let old = last.cache.files[path]
             guard old == nil || old?.place == place, old != nil || last.cache.files.count < limits.filesMax,
                 let reading = try? reader.read(path, physical: path, place, old: old)

@@ -137,7 +137,8 @@ final class StoreWatch {
     }
 
     private func edit(
-        _ files: [EntityFile], _ last: consuming StoreIndex, _ current: StoreMailbox.Current, then noteReadings: () -> Void
+        _ files: [EntityFile], _ last: consuming StoreIndex, _ current: StoreMailbox.Current,
+        then noteReadings: () -> Void
     ) -> Bool {
         var next = consume last
         let before = files.map { ($0.path, next.inForce[$0.path]) }

@@ -225,7 +225,8 @@ public struct TablesBuilder {
 
     private func holds(_ set: UInt32, anyOf slots: Set<UInt32>) -> Bool {
         for index in 0..<count(of: Int(set)) {
-            if let slot = directory.word(at: entry(index, of: Int(set)) + Format.DocumentSet.slot), slots.contains(slot) {
+            if let slot = directory.word(at: entry(index, of: Int(set)) + Format.DocumentSet.slot), slots.contains(slot)
+            {
                 return true
             }
         }
