@@ -93,7 +93,7 @@ extension Architecture {
                 "Authorizer", "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "Gateway", "Audit",
                 "ControlPlane", "PosternClient",
             ],
-            uses: ["ArgumentParser", "Logging", "NIOConcurrencyHelpers"]),
+            uses: ["ArgumentParser", "Histogram", "Logging", "NIOConcurrencyHelpers"]),
         Room("postern", looksInto: ["Commands"]),
     ])
 }
