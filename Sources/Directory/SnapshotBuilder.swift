@@ -116,7 +116,8 @@ public final class SnapshotBuilder {
     }
 
     private var areSymbolsOld: Bool {
-        symbols.size > max(freshSymbolSize * SnapshotBuilder.symbolGrowthMax, symbolsMin)
+        // Before the first snapshot there is nothing that they could have grown by.
+        documents.count > 0 && symbols.size > max(freshSymbolSize * SnapshotBuilder.symbolGrowthMax, symbolsMin)
     }
 
     private func snapshot(
