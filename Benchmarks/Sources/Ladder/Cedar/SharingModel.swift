@@ -1,8 +1,9 @@
 import PolicyModel
 
-/// An application whose users share things, in the manner of the evaluation of the Cedar paper (Cutler et al., "Cedar: A
-/// New Language for Expressive, Fast, Safe, and Analyzable Authorization", OOPSLA 2024): N users, N groups and N things of
-/// each kind, and chance says who may do what. Written from the paper's words; numbers of our own are named here.
+/// An application whose users share things: N users, N groups and N things of each kind, and chance says who may do what.
+///
+/// After the words of Cutler et al., "Cedar: A New Language for Expressive, Fast, Safe, and Analyzable Authorization"
+/// (OOPSLA 2024), whose evaluation has three of them; the models are our own.
 struct SharingModel {
     /// Who gets something: a user or a group by number.
     enum Holder: Hashable {

@@ -2,7 +2,9 @@ import CMeasure
 import Crypto
 import Glibc
 
-/// Cold start: from starting the program to its first answer. The files are in the page cache for both sides.
+/// Cold start: from starting the program to its first answer.
+///
+/// The files are in the page cache for both sides.
 enum StartPart {
     private static let imageSecondsMax = 120
 
