@@ -40,7 +40,12 @@ struct PageTests {
         #expect(NumberText.short(1_234.5) == "1,235")
         #expect(NumberText.short(12.345) == "12.3")
         #expect(NumberText.short(0.12345) == "0.123")
+        #expect(NumberText.short(1.1) == "1.10")
+        #expect(NumberText.short(-2.5) == "-2.50")
+        #expect(NumberText.short(9.999) == "10.00")
         #expect(NumberText.short(.nan) == "–")
+        #expect(NumberText.plain(0.5) == "0.5")
+        #expect(NumberText.plain(10.04) == "10")
     }
 
     @Test("a profile's costs are those of each function itself")

@@ -31,7 +31,7 @@ enum ThreadPart {
         let store = try Rung.medium.store(divisor: effort.divisor)
         let shared = try SnapshotBuilder().build(store.directory, revision: "")
         let other = try SnapshotBuilder().build(store.directory, revision: "")
-        let decisions = effort.decisions * 20
+        let decisions = effort.decisions * 60
         let one = try Worker(store, shared, processor: 0, decisions: decisions)
         let two = try Worker(store, shared, processor: 1, decisions: decisions)
         // As the second, but it shares nothing: what the machine itself takes from two threads.

@@ -13,7 +13,7 @@ struct Axis {
     var title: String
     var scale: Scale
     /// Makes a tick's value readable.
-    var label: (Double) -> String = { NumberText.short($0) }
+    var label: (Double) -> String = { NumberText.plain($0) }
     /// Ticks that are set by hand; empty for those that fit.
     var ticks: [Double] = []
     private(set) var low: Double = 0
@@ -27,7 +27,7 @@ struct Axis {
     }
 
     init(_ title: String, _ scale: Scale, ticks: [Double] = []) {
-        self.init(title, scale, ticks: ticks) { NumberText.short($0) }
+        self.init(title, scale, ticks: ticks) { NumberText.plain($0) }
     }
 
     /// Makes room for the values.
@@ -37,11 +37,17 @@ struct Axis {
         switch scale {
         case .linear: (low, high) = (min(first, 0), last)
         case .percentile: (low, high) = (0, last)
-        case .logarithmic: (low, high) = (first - 0.04 * (last - first), last)
+        case .logarithmic: (low, high) = (first - 0.04 * (last - first), last + 0.04 * (last - first))
         }
         if ticks.isEmpty { ticks = fittingTicks(values) }
         if high <= low { high = low + 1 }
     }
+
+    /// Within a decade, from coarse to fine; the first that gives enough ticks is taken.
+    private static let steps: [[Double]] = [
+        [1], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7], [1, 1.2, 1.5, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9],
+    ]
+    private static let ticksMin = 4
 
     private func place(_ value: Double) -> Double {
         switch scale {
@@ -60,9 +66,11 @@ struct Axis {
             return [0, 50, 90, 99, 99.9, 99.99].filter { place($0) <= high + 1e-9 }
         case .logarithmic:
             let decades = Array(stride(from: floor(low), through: ceil(high), by: 1))
-            let steps: [Double] = decades.count > 4 ? [1] : decades.count > 2 ? [1, 3] : [1, 2, 3, 5, 7]
-            return decades.flatMap { decade in steps.map { $0 * pow(10, decade) } }
-                .filter { place($0) >= low - 1e-9 && place($0) <= high + 1e-9 }
+            let candidates = Self.steps.map { steps in
+                decades.flatMap { decade in steps.map { $0 * pow(10, decade) } }
+                    .filter { place($0) >= low - 1e-9 && place($0) <= high + 1e-9 }
+            }
+            return candidates.first { $0.count >= Self.ticksMin } ?? candidates[candidates.count - 1]
         case .linear:
             let raw = (high - low) / 6
             let size = pow(10, floor(log10(max(raw, 1e-12))))

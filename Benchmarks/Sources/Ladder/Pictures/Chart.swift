@@ -118,8 +118,10 @@ struct Chart {
         for (index, line) in lines.enumerated() {
             let (x, y) = place(index)
             parts.append(
-                #"<line x1="\#(x)" y1="\#(y - 4)" x2="\#(x + 28)" y2="\#(y - 4)" stroke="\#(colour(index))" "#
-                    + #"stroke-width="2.5" stroke-dasharray="\#(dash(index))"/>"#)
+                isJoined
+                    ? #"<line x1="\#(x)" y1="\#(y - 4)" x2="\#(x + 28)" y2="\#(y - 4)" stroke="\#(colour(index))" "#
+                        + #"stroke-width="2.5" stroke-dasharray="\#(dash(index))"/>"#
+                    : #"<circle cx="\#(x + 14)" cy="\#(y - 4)" r="3" fill="\#(colour(index))"/>"#)
             parts.append(text(x + 36, y, line.name, "start"))
         }
         if !bands.isEmpty {

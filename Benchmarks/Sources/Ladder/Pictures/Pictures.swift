@@ -8,8 +8,8 @@ enum Pictures {
         case "latency":
             return Chart(
                 title: "Round trip of one caller: how long most of them take",
-                x: Axis("percentile of round trips", .percentile) { "\(NumberText.short($0)) %" },
-                y: Axis("microseconds (logarithmic)", .logarithmic, ticks: []) { NumberText.short($0 / 1e3) },
+                x: Axis("percentile of round trips", .percentile) { "\(NumberText.plain($0)) %" },
+                y: Axis("microseconds (logarithmic)", .logarithmic, ticks: []) { NumberText.plain($0 / 1e3) },
                 lines: lines)
         case "growth":
             return Chart(
@@ -25,7 +25,7 @@ enum Pictures {
             return Chart(
                 title: "More callers: the 99th percentile under an open load",
                 x: Axis("callers at once (logarithmic)", .logarithmic, ticks: [1, 8, 64]),
-                y: Axis("microseconds (logarithmic)", .logarithmic) { NumberText.short($0 / 1e3) }, lines: lines)
+                y: Axis("microseconds (logarithmic)", .logarithmic) { NumberText.plain($0 / 1e3) }, lines: lines)
         case "cedar":
             return Chart(
                 title: "gdrive, github and tinytodo: time a decision",
@@ -41,7 +41,7 @@ enum Pictures {
         var chart = Chart(
             title: "Callers while \(what): rung \(name.hasSuffix("-M") ? "M" : "L")",
             x: Axis("seconds", .linear),
-            y: Axis("longest wait, milliseconds (logarithmic)", .logarithmic) { NumberText.short($0 / 1e6) },
+            y: Axis("longest wait, milliseconds (logarithmic)", .logarithmic) { NumberText.plain($0 / 1e6) },
             lines: Array(lines.prefix(1)))
         chart.isJoined = false
         // The second series holds pairs: when a change was made, and when it was in force.

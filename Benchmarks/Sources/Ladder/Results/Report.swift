@@ -152,12 +152,24 @@ extension JSONNode {
 enum NumberText {
     /// Three digits that count, or all before the point.
     static func short(_ value: Double) -> String {
-        guard value.isFinite else { return "–" }
-        if value == value.rounded(), abs(value) < 1e15 { return grouped(Int(value)) }
+        guard value.isFinite, abs(value) < 1e15 else { return "–" }
+        if value == value.rounded() { return grouped(Int(value)) }
         let size = abs(value)
-        let places: Double = size >= 100 ? 1 : size >= 10 ? 10 : size >= 1 ? 100 : 1_000
-        let rounded = (value * places).rounded() / places
-        return rounded == rounded.rounded() && size >= 100 ? grouped(Int(rounded)) : "\(rounded)"
+        let digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+        let scale = [1.0, 10, 100, 1_000][digits]
+        let scaled = Int((size * scale).rounded())
+        let whole = (value < 0 ? "-" : "") + grouped(scaled / Int(scale))
+        guard digits > 0 else { return whole }
+        let rest = String(scaled % Int(scale))
+        return whole + "." + String(repeating: "0", count: digits - rest.count) + rest
+    }
+
+    /// The same without zeros at the end, for axes.
+    static func plain(_ value: Double) -> String {
+        let text = short(value)
+        guard text.contains(".") else { return text }
+        let digits = text.reversed().drop { $0 == "0" }
+        return String((digits.first == "." ? digits.dropFirst() : digits).reversed())
     }
 
     /// With a comma between thousands.

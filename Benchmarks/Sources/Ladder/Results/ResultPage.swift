@@ -59,13 +59,16 @@ enum ResultPage {
     // MARK: Targets
 
     private static func targets(_ results: [PartResult]) -> String {
-        let known = Dictionary(
-            results.flatMap(\.figures).filter { !$0.key.isEmpty }.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+        var known: [String: (figure: Figure, effort: String)] = [:]
+        for result in results {
+            for figure in result.figures where !figure.key.isEmpty { known[figure.key] = (figure, result.effort) }
+        }
         let rows = Target.all.map { target in
-            guard let figure = known[target.key] else {
+            guard let (figure, effort) = known[target.key] else {
                 return "| \(target.what) | \(target.text) | not measured | – |\n"
             }
-            let reached = target.isReached(by: figure.value) ? "yes" : "**no**"
+            let reached =
+                (target.isReached(by: figure.value) ? "yes" : "**no**") + (effort == "full" ? "" : " (\(effort))")
             return "| \(target.what) | \(target.text) | \(NumberText.short(figure.value)) | \(reached) |\n"
         }
         return """

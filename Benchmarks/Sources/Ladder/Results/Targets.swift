@@ -8,7 +8,7 @@ struct Target {
 
     func isReached(by value: Double) -> Bool { isAtLeast ? value >= bound : value <= bound }
 
-    var text: String { "\(isAtLeast ? "≥" : "≤") \(NumberText.short(bound)) \(unit)" }
+    var text: String { "\(isAtLeast ? "≥" : "≤") \(NumberText.plain(bound))\(unit.isEmpty ? "" : " " + unit)" }
 
     static let all: [Target] = wire + load + processor + decisions + peers + growth + store
 
