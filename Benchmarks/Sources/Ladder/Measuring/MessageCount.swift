@@ -1,3 +1,4 @@
+import CMeasure
 import DecisionTree
 import Directory
 import PolicyModel
@@ -14,7 +15,9 @@ enum MessageCount {
         + #""app:Env":"prod","app:Team":"team17","app:Amount":"4711"}}}"#
 
     static func run() throws {
-        let decider = try Decider.ready(statements: 1_000)
+        let decider = try Decider.ready(try Rung.growth(1_000).store())
+        measure_instrument(1)
+        defer { measure_instrument(0) }
         var scanner = MessageScanner()
         let text = Array(request.utf8)
         // The message lives as long as the scans.
