@@ -90,7 +90,7 @@ let package = Package(
             testsAlsoUse: ["JSONDocument", "PolicySyntax", "PolicyGenerators", "PolicyCases"])
         + room(
             "Directory", mayLookInto: ["PolicyModel", "DecisionTree", "Authorizer", "PolicyCompiler", "PolicySyntax"],
-            uses: [crypto])
+            uses: [crypto, locks])
         + room(
             "DirectoryStore", mayLookInto: ["PolicyModel", "PolicySyntax", "Directory", "JSONDocument", "CLinux"],
             uses: [crypto, locks, logging],

@@ -196,7 +196,9 @@ extension Question {
             if view.session.isMFAPresent || action.equals("sts:assumerole") { return false }
             // What is asked along with an assumption is part of it.
             return !isAssumption || !Question.isAskedAlong(action)
-        case .root, .user, .session, .service, .anonymous, .bearer, .unknown: return false
+        // "`AssumeRoleWithWebIdentity` / `WithSAML`: unauthenticated token bearer": nobody else without credentials.
+        case .anonymous: return isSTS && !action.equals("sts:getcalleridentity")
+        case .root, .user, .session, .service, .bearer, .unknown: return false
         }
     }
 

@@ -94,7 +94,7 @@ extension Question {
         case .session: .everyone.union(.session)
         case .federatedUser: .everyone.union(.federatedUser)
         case .service: .everyone.union(.service)
-        case .bearer: .everyone.union(.federated)
+        case .bearer: .federated
         case .anonymous, .root: .everyone
         case .unknown: []
         }

@@ -83,11 +83,15 @@ extension Question {
 
     // MARK: Facts
 
-    /// Whether a policy in play reads a fact of the session that the question does not give (design §3.3).
+    /// Whether a policy in play, or the call itself, depends on a fact of the session that the question does not give
+    /// (design §3.3).
     func lacksSessionFacts(_ view: borrowing RequestView, _ scratch: borrowing Scratch) -> Bool {
         // A simulation gives the keys themselves; what it does not give is absent.
         guard mode == .enforce else { return false }
         let kind = scratch.caller.kind
+        // "immutable […]; trying to change it → denied" (spec §8): the session may have a source identity already.
+        let setsIdentity = isAssumption && !assumption.sourceIdentity.isEmpty
+        if setsIdentity, kind == .session, !view.session.isGiven { return true }
         let flag: UInt32
         if view.session.isGiven {
             // What a session carries none of is absent; but every session was issued at some time.

@@ -171,6 +171,9 @@ public struct CallerFacts: BitwiseCopyable, Sendable {
     public var provider = ByteView()
     /// Whether it has a permissions boundary.
     public var hasBoundary = false
+    /// Whether it is compared with the Allows of a role's trust policy: an identity provider there names the bearers of its
+    /// tokens and no session, and nothing else names a bearer (spec §8).
+    public var seeksTrust = false
 
     /// Nobody.
     @inlinable

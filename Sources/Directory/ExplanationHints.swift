@@ -38,13 +38,17 @@ struct ExplanationHints {
 
     // MARK: Facts of the session
 
-    /// Which statements read what the question does not say.
+    /// That the call would change what is not known, and which statements read what the question does not say.
     private var missingFacts: [String] {
         // Who says something of the session, and not when it was issued, lacks that alone (design §3.3).
         let wanted = GlobalConditionKey.allCases.filter {
             asked.hasSession ? $0 == .tokenIssueTime : $0.isSessionFact
         }
         var sentences: [String] = []
+        if asked.setsSourceIdentity, !asked.hasSession {
+            let howToGive = GlobalConditionKey.stsSourceIdentity.howToGive
+            sentences.append("`sourceIdentity` may not change the one that the caller's session has: \(howToGive)")
+        }
         for record in trace.layers {
             for located in locator.layer(record.layer, level: record.level)?.documents ?? [] {
                 sentences += ExplanationHints.readers(of: wanted, in: located, asked)
@@ -58,7 +62,7 @@ struct ExplanationHints {
     private static func readers(
         of wanted: [GlobalConditionKey], in located: PolicyLocator.Located, _ asked: AskedQuestion
     ) -> [String] {
-        let document = located.source.document
+        let document = located.document
         return document.statements.enumerated().compactMap { index, statement in
             let place = located.source.place(ofStatement: index)
             let name = statement.sid.map { "statement `\($0)`" } ?? "statement \(index)"
@@ -87,6 +91,7 @@ extension GlobalConditionKey {
         case .tokenIssueTime: "aws:TokenIssueTime"
         case .sourceIdentity: "aws:SourceIdentity"
         case .federatedProvider: "aws:FederatedProvider"
+        case .stsSourceIdentity: "sts:SourceIdentity"
         default: rawValue
         }
     }
@@ -95,7 +100,8 @@ extension GlobalConditionKey {
     fileprivate var howToGive: String {
         switch self {
         case .tokenIssueTime: "give `session.issued`"
-        case .sourceIdentity: "give `session.sourceIdentity`, or a `session` without it where there is none"
+        case .sourceIdentity, .stsSourceIdentity:
+            "give `session.sourceIdentity`, or a `session` without it where there is none"
         case .federatedProvider: "give `session.federatedProvider`, or a `session` without it where there is none"
         default: "give `session`"
         }

@@ -127,6 +127,34 @@ struct ExplanationHintsTests {
         #expect(try hints(store, session, .allowed, extras).isEmpty)
     }
 
+    @Test("a call that sets a source identity is told what it may change, and who tests it is named")
+    func sourceIdentity() throws {
+        var store = try Explaining()
+        try store.add(role: "R", trust: trust)
+        let allow =
+            #"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["sts:AssumeRole","sts:SetSourceIdentity"]}"#
+        let deny =
+            #"{"Sid":"NoMallory","Effect":"Deny","Principal":"*","Action":"sts:AssumeRole","Condition":{"StringLike":{"sts:SourceIdentity":"mallory*"}}}"#
+        try store.add(role: "T", trust: "\(allow),\(deny)")
+        func hints(_ extras: Explaining.Extras) throws -> [String] {
+            let session = "arn:aws:sts::111122223333:assumed-role/R/s"
+            let why = try store.whyAssumed("arn:aws:iam::111122223333:role/T", by: session, extras)
+            #expect((why.reason == .sessionRequired) == !extras.hasSession, "\(why.summary)")
+            return why.hints
+        }
+        let howToGive = "give `session.sourceIdentity`, or a `session` without it where there is none"
+        let reader =
+            "statement `NoMallory` of `trust policy of arn:aws:iam::111122223333:role/T` (policy.json:1:144) tests"
+            + " `sts:SourceIdentity`: \(howToGive)"
+        var extras = Explaining.Extras()
+        #expect(try hints(extras) == [reader])
+        extras.sourceIdentity = "alice"
+        let change = "`sourceIdentity` may not change the one that the caller's session has: \(howToGive)"
+        #expect(try hints(extras) == [change, reader])
+        extras.hasSession = true
+        #expect(try hints(extras).isEmpty)
+    }
+
     @Test("no more are named than a person needs")
     func manyFacts() throws {
         var store = try Explaining()

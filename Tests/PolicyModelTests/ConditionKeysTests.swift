@@ -52,7 +52,7 @@ import Testing
 
     @Test func `names the facts that only a session's question can bring`() {
         let facts = GlobalConditionKey.allCases.filter(\.isSessionFact)
-        #expect(facts == [.sourceIdentity, .federatedProvider, .tokenIssueTime])
+        #expect(facts == [.sourceIdentity, .federatedProvider, .tokenIssueTime, .stsSourceIdentity])
     }
 }
 
