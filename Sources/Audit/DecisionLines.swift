@@ -74,25 +74,36 @@ struct DecisionLines {
         if facts.seconds != second.number { second = (facts.seconds, DecisionLines.text(second: facts.seconds)) }
         bytes.append(contentsOf: second.text)
         bytes.append(UInt8(ascii: "."))
-        bytes.append(contentsOf: DecisionLines.digits(Int64(facts.nanoseconds) / 1_000, 6))
+        append(Int64(facts.nanoseconds) / 1_000, digits: 6)
         bytes.append(UInt8(ascii: "Z"))
     }
 
     private static func text(second: Int64) -> [UInt8] {
         let days = second >= 0 ? second / 86_400 : (second - 86_399) / 86_400
         let (day, rest) = (CivilDay(daysSince1970: days), second - days * 86_400)
-        return digits(day.year, 4) + [UInt8(ascii: "-")] + digits(day.month, 2) + [UInt8(ascii: "-")]
-            + digits(day.day, 2) + [UInt8(ascii: "T")] + digits(rest / 3_600, 2) + [UInt8(ascii: ":")]
-            + digits(rest / 60 % 60, 2) + [UInt8(ascii: ":")] + digits(rest % 60, 2)
+        var text = DecisionLines()
+        text.append(day.year, digits: 4)
+        text.append("-")
+        text.append(day.month, digits: 2)
+        text.append("-")
+        text.append(day.day, digits: 2)
+        text.append("T")
+        text.append(rest / 3_600, digits: 2)
+        text.append(":")
+        text.append(rest / 60 % 60, digits: 2)
+        text.append(":")
+        text.append(rest % 60, digits: 2)
+        return text.bytes
     }
 
-    private static func digits(_ number: Int64, _ count: Int) -> [UInt8] {
-        var (text, rest): ([UInt8], Int64) = ([], number)
-        for _ in 0..<count {
-            text.insert(UInt8(ascii: "0") + UInt8(rest % 10), at: 0)
-            rest /= 10
+    /// Adds the last so many digits of a number.
+    private mutating func append(_ number: Int64, digits: Int) {
+        var divisor: UInt64 = 1
+        for _ in 1..<digits { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number.magnitude / divisor % 10))
+            divisor /= 10
         }
-        return text
     }
 
     // MARK: Strings

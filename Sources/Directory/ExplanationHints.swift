@@ -17,12 +17,18 @@ struct ExplanationHints {
         case .unknownPrincipal: CallerHints(directory, asked).sentences
         case .unknownRole: [unknownRole].compactMap { $0 }
         case .rootDisabled: [rootDisabled].compactMap { $0 }
+        case .unknownResourceAccount: [unknownOwner]
+        case .ambiguousOwner: [ExplanationHints.oneOwner]
         default: []
         }
     }
 
     private static let needsUser =
         "the ARN of a federated user does not say whose session it is: give `session.user`, the ARN of the user behind it"
+
+    private static let oneOwner =
+        "every file in `resources/` whose `Resource` matches it, by its `Owner` or its folder, and the account in the ARN must"
+        + " say the same account"
 
     private var unknownRole: String? {
         guard let arn = ARN(asked.resource), let account = AccountID(arn.account) else { return nil }
@@ -34,6 +40,15 @@ struct ExplanationHints {
 
     private var rootDisabled: String? {
         ARN(asked.principal).map { "`\"RootUser\": \"enabled\"` in the `account.json` of \($0.account) enables it" }
+    }
+
+    private var unknownOwner: String {
+        let places = "a file in `accounts/<account>/resources/` whose `Resource` matches it"
+        let field = "12 digits in the ARN's fifth field"
+        let rest =
+            directory.organization == nil
+            ? "" : ", or `DefaultResourceAccount` of `organization.json`"
+        return "\(places) says whose it is, or \(field)\(rest)"
     }
 
     // MARK: Facts of the session
@@ -69,7 +84,7 @@ struct ExplanationHints {
             let file = located.source.file.isEmpty ? "" : " (\(located.source.file):\(place.line):\(place.column))"
             let which = "\(name) of `\(located.policy)`\(file)"
             if let key = wanted.first(where: { statement.reads($0, expandsVariables: document.expandsVariables) }) {
-                return "\(which) tests `\(key.nameForPeople)`: \(key.howToGive)"
+                return "\(which) tests `\(key.spelling)`: \(key.howToGive)"
             }
             guard !asked.hasSession, statement.refusesProvider else { return nil }
             return "\(which) denies an identity provider: \(GlobalConditionKey.federatedProvider.howToGive)"
@@ -86,16 +101,6 @@ extension AskedQuestion {
 }
 
 extension GlobalConditionKey {
-    fileprivate var nameForPeople: String {
-        switch self {
-        case .tokenIssueTime: "aws:TokenIssueTime"
-        case .sourceIdentity: "aws:SourceIdentity"
-        case .federatedProvider: "aws:FederatedProvider"
-        case .stsSourceIdentity: "sts:SourceIdentity"
-        default: rawValue
-        }
-    }
-
     /// How a question says what the key holds; of what a session may lack, that it says something of the session at all.
     fileprivate var howToGive: String {
         switch self {

@@ -47,6 +47,13 @@ struct StoreReading: Sendable {
                 guard let theirs = other.cache.files[path], mine.digest == theirs.digest else { return false }
                 return mine.digest != nil || mine.reading.diagnostics == theirs.reading.diagnostics
             }
+            && problemsOfUnread == other.problemsOfUnread
+    }
+
+    /// The problems of names that led to no file, which the cache does not know: one that goes away is a deletion.
+    private var problemsOfUnread: [Text: [StoreDiagnostic]] {
+        guard scan.files.count != cache.files.count else { return [:] }
+        return scan.files.filter { cache.files[$0.key] == nil }.mapValues(\.diagnostics)
     }
 }
 

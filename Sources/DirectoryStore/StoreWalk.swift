@@ -171,6 +171,8 @@ struct StoreWalk {
         switch StoreLayout.file(logical) {
         case .file(let place):
             scan.files[path] = .bad([problem])
+            // What is cached is what was read last, and nothing was: readings are compared by it.
+            cache.files[path] = nil
             takeRules(.bad([problem]), place)
         default: scan.layoutProblems.append(problem)
         }

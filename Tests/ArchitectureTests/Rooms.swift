@@ -69,7 +69,9 @@ extension Architecture {
         Room("Authorizer", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room("PolicyReference", looksInto: ["PolicyModel"], isPure: true),
         Room("PolicyGenerators", looksInto: ["PolicyModel"], isPure: true),
-        Room("Directory", looksInto: ["Authorizer", "PolicyCompiler", "PolicySyntax"], uses: ["Crypto"]),
+        Room(
+            "Directory", looksInto: ["Authorizer", "PolicyCompiler", "PolicySyntax"],
+            uses: ["Crypto", "NIOConcurrencyHelpers"]),
         Room(
             "DirectoryStore", looksInto: ["Directory", "JSONDocument", "CLinux"],
             uses: ["Crypto", "Logging", "NIOConcurrencyHelpers"]),
@@ -95,7 +97,7 @@ extension Architecture {
                 "Authorizer", "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "Gateway", "Audit",
                 "ControlPlane", "PosternClient",
             ],
-            uses: ["ArgumentParser", "Logging", "NIOConcurrencyHelpers"]),
+            uses: ["ArgumentParser", "Histogram", "Logging", "NIOConcurrencyHelpers"]),
         Room("postern", looksInto: ["Commands"]),
     ])
 }

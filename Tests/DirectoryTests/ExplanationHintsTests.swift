@@ -260,6 +260,30 @@ struct ExplanationHintsTests {
             ])
     }
 
+    @Test("whose a resource is can be said in several places, which are told, and in them differently")
+    func owners() throws {
+        var store = try Explaining()
+        let other = try #require(AccountID("444455556666"))
+        store.directory.accounts[other] = Account(id: other)
+        try store.add(user: "alice", [anyDocs])
+        func hint(_ resource: String, _ reason: Reason) throws -> [String] {
+            let why = try store.why(Explaining.alice, "docs:Read", resource)
+            #expect(why.reason == reason, "\(why.summary)")
+            return why.hints
+        }
+        let places = "a file in `accounts/<account>/resources/` whose `Resource` matches it says whose it is"
+        #expect(
+            try hint("arn:aws:docs:::x", .unknownResourceAccount) == [
+                places + ", or 12 digits in the ARN's fifth field"
+            ])
+        try store.add(resource: "arn:aws:docs::444455556666:x", nil)
+        #expect(
+            try hint("arn:aws:docs::444455556666:x", .ambiguousOwner) == [
+                "every file in `resources/` whose `Resource` matches it, by its `Owner` or its folder, and the account in the"
+                    + " ARN must say the same account"
+            ])
+    }
+
     @Test("a question about oneself is always allowed, and said to be")
     func callerIdentity() throws {
         var store = try Explaining()
