@@ -46,7 +46,9 @@ let package = Package(
             targets: ["PolicyModel", "PolicySyntax", "DecisionTree", "PolicyCompiler", "Authorizer"]),
         .library(
             name: "PosternSidecar",
-            targets: ["JSONDocument", "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "PolicyReference"]),
+            targets: [
+                "JSONDocument", "Directory", "DirectoryStore", "WireProtocol", "Audit", "Sidecar", "PolicyReference",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -60,6 +62,8 @@ let package = Package(
         .target(name: "CLinux"),
         // Random documents and questions for the tests; the daemon never links it.
         .target(name: "PolicyGenerators", dependencies: ["PolicyModel"], swiftSettings: settings),
+        // Counts what tests allocate.
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         // The specification's rows and their readers, for every room that evaluates policies in its own way.
         .target(
             name: "PolicyCases",
@@ -93,6 +97,7 @@ let package = Package(
             "DirectoryStore", mayLookInto: ["PolicyModel", "PolicySyntax", "Directory", "JSONDocument", "CLinux"],
             uses: [crypto, locks, logging],
             testsAlsoUse: ["Authorizer", "DecisionTree", "WireProtocol", "PolicyGenerators"])
+        + room("Audit", mayLookInto: ["PolicyModel", "JSONDocument"], uses: [locks])
         + room(
             "WireProtocol", mayLookInto: ["PolicyModel", "DecisionTree"],
             testsAlsoUse: ["JSONDocument", "PolicyCompiler"])
@@ -100,11 +105,11 @@ let package = Package(
             "Sidecar",
             mayLookInto: [
                 "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "PolicySyntax",
-                "PolicyCompiler", "CLinux",
+                "PolicyCompiler", "Audit", "CLinux",
             ],
             uses: [locks, logging],
             testsAlsoUse: [
-                "JSONDocument", "PolicyReference", "PolicyCases", "PolicyGenerators", "PosternClient",
+                "JSONDocument", "PolicyReference", "PolicyCases", "PolicyGenerators", "PosternClient", "CAllocations",
             ])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
         + room(

@@ -27,8 +27,9 @@ extension Authorizer {
         scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Probe {
         if let assumption {
-            for action in actions(of: assumption.call, view) where ByteView(action).text == assumption.action {
-                view.action = ByteView(action)
+            let actions = AssumptionActions(assumption.call, view)
+            for index in 0..<actions.count where ByteView(actions[index]).text == assumption.action {
+                view.action = ByteView(actions[index])
             }
         }
         defer {

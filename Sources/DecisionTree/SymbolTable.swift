@@ -59,6 +59,17 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
         return foldsCase ? name.equals(folded: stored) : name.equals(stored)
     }
 
+    /// `find`, which looks first where another name was found: the next question most likely has the same one.
+    ///
+    /// The guess is held against the name before it counts, so it may be as old as it likes, and of another table.
+    @inlinable
+    public func find(_ name: ByteView, guess: inout Int) -> Int? {
+        if isEntry(guess, named: name) { return guess }
+        guard let found = find(name) else { return nil }
+        guess = found
+        return found
+    }
+
     /// The symbol of the name whose entry `find` gave.
     @inlinable
     public func symbol(at offset: Int) -> UInt32 { image[offset] }

@@ -78,7 +78,9 @@ extension Architecture {
         Room("WireProtocol", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room(
             "Sidecar",
-            looksInto: ["WireProtocol", "Directory", "Authorizer", "PolicySyntax", "PolicyCompiler", "CLinux"],
+            looksInto: [
+                "WireProtocol", "Directory", "Authorizer", "PolicySyntax", "PolicyCompiler", "Audit", "CLinux",
+            ],
             uses: ["Logging", "NIOConcurrencyHelpers"], isPure: true),
         Room(
             "Gateway", looksInto: ["Directory", "Authorizer", "JSONDocument"],
