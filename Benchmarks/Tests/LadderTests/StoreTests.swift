@@ -1,3 +1,4 @@
+import Authorizer
 import Directory
 import PolicyModel
 import Testing
