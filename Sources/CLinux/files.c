@@ -138,17 +138,20 @@ static int meaning(uint32_t mask) {
     if (mask & IN_Q_OVERFLOW) events |= CLINUX_EVENT_OVERFLOW;
     if (mask & IN_IGNORED) events |= CLINUX_EVENT_FORGOTTEN;
     if (mask & ~(uint32_t)(IN_Q_OVERFLOW | IN_IGNORED)) events |= CLINUX_EVENT_CHANGED;
+    if (mask & (IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) events |= CLINUX_EVENT_FOLDER;
     return events;
 }
 
-int clinux_inotify_drain(int inotify, void (*each)(void *context, int watch, int events), void *context) {
+int clinux_inotify_drain(
+    int inotify, void (*each)(void *context, int watch, int events, const char *name), void *context) {
     _Alignas(struct inotify_event) char buffer[32768];
     long length = clinux_read(inotify, buffer, sizeof buffer);
     if (length == -EAGAIN) return 0;
     if (length <= 0) return (int)length;
     for (long offset = 0; offset < length;) {
         const struct inotify_event *event = (const struct inotify_event *)(buffer + offset);
-        each(context, event->wd, meaning(event->mask));
+        // A name is padded with zero bytes, and so always ends in one.
+        each(context, event->wd, meaning(event->mask), event->len > 0 ? event->name : NULL);
         offset += (long)(sizeof *event + event->len);
     }
     return 1;

@@ -99,7 +99,8 @@ public final class DecisionTables: Sendable {
         }
     }
 
-    private let segments: Segments
+    /// What they are made of.
+    public let segments: Segments
     private let documentStorage: ImageTableStorage
     /// The tables as they are read; good for as long as this object lives.
     public let view: TablesView

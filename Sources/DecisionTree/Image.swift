@@ -7,10 +7,16 @@ public final class ImageStorage: @unchecked Sendable {  // Immutable after `init
     private let count: Int
 
     /// Copies the words.
-    public init(_ words: [UInt32]) {
-        count = words.count
-        unsafe base = .allocate(capacity: max(words.count, 1))
-        unsafe base.update(from: words, count: words.count)
+    public convenience init(_ words: [UInt32]) { self.init(continuing: nil, words) }
+
+    /// Copies the words of another storage and, behind them, more words.
+    init(continuing first: ImageStorage?, _ words: [UInt32], patches: [Int: UInt32] = [:]) {
+        let start = first?.count ?? 0
+        count = start + words.count
+        unsafe base = .allocate(capacity: max(count, 1))
+        if let first { unsafe base.update(from: first.base, count: start) }
+        unsafe (base + start).update(from: words, count: words.count)
+        for (offset, word) in patches where offset >= 0 && offset < count { unsafe base[offset] = word }
     }
 
     deinit { unsafe base.deallocate() }
@@ -114,46 +120,4 @@ public struct ImageRecord: @unchecked Sendable, BitwiseCopyable {  // Read-only 
         precondition(UInt(bitPattern: index) < UInt(bitPattern: size), "record index out of range")
         return unsafe base[index]
     }
-}
-
-/// Builds the words of an image.
-public struct ImageWriter {
-    /// The words so far.
-    public private(set) var words: [UInt32]
-
-    /// An image that begins with `header` words, all zero; offset 0 is never a node, so 0 can mean "none".
-    public init(header: Int) {
-        words = Array(repeating: 0, count: header)
-    }
-
-    /// Where the next word goes.
-    public var offset: UInt32 { UInt32(words.count) }
-
-    /// Adds a word.
-    public mutating func append(_ word: UInt32) { words.append(word) }
-
-    /// Sets a word that was left open.
-    public mutating func set(_ offset: Int, _ word: UInt32) { words[offset] = word }
-
-    /// Adds bytes as `Image.bytes` reads them, and gives their offset.
-    @discardableResult
-    public mutating func append(bytes: some Collection<UInt8>) -> UInt32 {
-        let start = offset
-        words.append(UInt32(bytes.count))
-        var word: UInt32 = 0
-        var filled = 0
-        for byte in bytes {
-            word |= UInt32(byte) << UInt32(filled * 8)
-            filled += 1
-            if filled == 4 {
-                words.append(word)
-                (word, filled) = (0, 0)
-            }
-        }
-        if filled > 0 { words.append(word) }
-        return start
-    }
-
-    /// The image, ready to be read.
-    public func storage() -> ImageStorage { ImageStorage(words) }
 }

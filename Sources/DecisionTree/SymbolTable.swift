@@ -1,4 +1,4 @@
-public import PolicyModel
+internal import PolicyModel
 
 /// Names by their bytes: an immutable hash table over an image.
 ///
@@ -52,11 +52,22 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
     @inlinable
     public func isEntry(_ offset: Int, named name: ByteView) -> Bool {
         // Entries stand behind the slots, and end within the image.
-        guard offset >= 2, offset &+ 3 <= image.count else { return false }
+        guard offset >= 2, offset <= image.count &- 3, offset >= 4 &+ Int(image[0]) &* 2 else { return false }
         let length = Int(image[offset &+ 2])
         guard length == name.count, length <= (image.count &- offset &- 3) &* 4 else { return false }
         let stored = image.bytes(offset &+ 2)
         return foldsCase ? name.equals(folded: stored) : name.equals(stored)
+    }
+
+    /// `find`, which looks first where another name was found: the next question most likely has the same one.
+    ///
+    /// The guess is held against the name before it counts, so it may be as old as it likes, and of another table.
+    @inlinable
+    public func find(_ name: ByteView, guess: inout Int) -> Int? {
+        if isEntry(guess, named: name) { return guess }
+        guard let found = find(name) else { return nil }
+        guess = found
+        return found
     }
 
     /// The symbol of the name whose entry `find` gave.
@@ -75,55 +86,5 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
     @inlinable
     public func payload(of name: ByteView) -> UInt32 {
         find(name).map { image[$0 + 1] } ?? SymbolTable.none
-    }
-}
-
-/// Builds a `SymbolTable`; ids are given in the order of the names.
-public enum SymbolTableWriter {
-    /// Slots that a look-up may have to pass: beyond it a table is made larger.
-    ///
-    /// At half load chance alone stays well below.
-    public static let probesMax = 64
-
-    /// Writes names with a payload each; names must be distinct (without ASCII case if the table folds).
-    public static func storage(_ names: [(name: Text, payload: UInt32)], foldsCase: Bool) -> ImageStorage {
-        let hashes = names.map { $0.name.withByteView { foldsCase ? $0.foldedHash : $0.exactHash } }
-        let slots = slots(hashes)
-        var writer = ImageWriter(header: 2 + slots.count * 2)
-        writer.set(0, UInt32(slots.count - 1))
-        writer.set(1, UInt32(names.count))
-        for (slot, id) in slots.enumerated() {
-            guard let id else { continue }
-            writer.set(2 + slot * 2, hashes[id])
-            writer.set(3 + slot * 2, writer.offset)
-            writer.append(UInt32(id))
-            writer.append(names[id].payload)
-            // Look-ups that fold fold the other side alone.
-            writer.append(bytes: foldsCase ? names[id].name.foldedASCII.utf8 : names[id].name.utf8)
-        }
-        return writer.storage()
-    }
-
-    /// Where names stand by their hashes: a power of two of slots, at most half of them in use.
-    private static func slots(_ hashes: [UInt32]) -> [Int?] {
-        var capacity = 8
-        while capacity < hashes.count * 2 { capacity *= 2 }
-        while true {
-            var slots = [Int?](repeating: nil, count: capacity)
-            var longest = 0
-            for (id, hash) in hashes.enumerated() {
-                var position = Int(hash) & (capacity - 1)
-                var probes = 1
-                while slots[position] != nil {
-                    position = (position + 1) & (capacity - 1)
-                    probes += 1
-                }
-                slots[position] = id
-                longest = max(longest, probes)
-            }
-            // Names with one hash stand side by side in a table of any size.
-            if longest <= probesMax || capacity >= hashes.count * 64 { return slots }
-            capacity *= 2
-        }
     }
 }

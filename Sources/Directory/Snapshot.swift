@@ -17,6 +17,8 @@ public final class Snapshot: Sendable {
     let slots: [SourceKey: UInt32]
     /// The registry's entries by rank, for explanations.
     let rankedResources: [EntityKey]
+    /// Documents that explanations have read again.
+    let documentCache = DocumentCache()
 
     init(
         revision: String, tables: DecisionTables, counts: DirectoryCounts, directory: Directory,
@@ -54,8 +56,9 @@ public final class Snapshot: Sendable {
             }
         }
         var builder = TablesBuilder(symbols: symbols, documents: documents)
-        let declared = directory.declaredKeys.sorted { $0.key < $1.key }
-        return builder.build(declaredKeys: declared.map { ($0.key, $0.value) })
+        let inputs = SnapshotInputs(directory, slots: [:])
+        guard let (tables, _) = builder.build(declaredKeys: inputs.declaredKeys) else { throw .noTables }
+        return tables
     }
 }
 

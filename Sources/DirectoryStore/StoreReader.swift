@@ -47,6 +47,13 @@ struct StoreReading: Sendable {
                 guard let theirs = other.cache.files[path], mine.digest == theirs.digest else { return false }
                 return mine.digest != nil || mine.reading.diagnostics == theirs.reading.diagnostics
             }
+            && problemsOfUnread == other.problemsOfUnread
+    }
+
+    /// The problems of names that led to no file, which the cache does not know: one that goes away is a deletion.
+    private var problemsOfUnread: [Text: [StoreDiagnostic]] {
+        guard scan.files.count != cache.files.count else { return [:] }
+        return scan.files.filter { cache.files[$0.key] == nil }.mapValues(\.diagnostics)
     }
 }
 
@@ -63,13 +70,14 @@ struct StoreReader: Sendable {
     /// `watch` is called with each folder's descriptor before the folder is listed, so that no change after the listing
     /// is missed.
     func read(
-        cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true, watch: @escaping (CInt) -> Void = { _ in }
+        cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true,
+        watch: @escaping (CInt, Text?) -> Void = { _, _ in }, sharing: ReadingShare = ReadingShare()
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()
             var walk = StoreWalk(
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
-                order: order, watch: watch)
+                order: order, watch: watch, sharing: sharing)
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }
@@ -81,7 +89,7 @@ struct StoreReader: Sendable {
         throw StoreFailure(message: "the store `\(path)` changed \(limits.readingsMax) times while it was read")
     }
 
-    private var isLinked: Bool {
+    var isLinked: Bool {
         (try? RootFolder.stamp(path: trimmed, followingLinks: false))?.kind == .link
     }
 
@@ -104,7 +112,7 @@ struct StoreReader: Sendable {
         }
     }
 
-    private func openRoot() throws(StoreFailure) -> (folder: RootFolder, stamp: FileStamp) {
+    func openRoot() throws(StoreFailure) -> (folder: RootFolder, stamp: FileStamp) {
         do throws(FileFailure) {
             let folder = try RootFolder(path: path)
             return (folder, try folder.descriptor.stamp())

@@ -37,7 +37,7 @@ struct StoreVerdict: Sendable {
         for file in chosen.values.sorted(by: { $0.path < $1.path }) { directory.add(targets.resolved(file)) }
         directory.quarantined = quarantine.entities
         self.directory = directory
-        let mentions = MissingPrincipals(directory).warnings(chosen.values)
+        let mentions = chosen.values.flatMap(MissingPrincipals(directory).warnings)
         self.diagnostics = diagnostics.union(quarantine.problems).union(mentions).sorted()
     }
 }
@@ -86,7 +86,7 @@ private struct Quarantine {
 
 extension Directory {
     /// Adds an entity and, for one in an account's folder, the account.
-    fileprivate mutating func add(_ entity: Entity) {
+    mutating func add(_ entity: Entity) {
         switch entity {
         case .account(let account): accounts[account.id] = account
         case .user(let user): (users[user.key], _) = (user, note(user.account))
@@ -103,61 +103,5 @@ extension Directory {
 
     private mutating func note(_ account: AccountID) {
         if accounts[account] == nil { accounts[account] = Account(id: account) }
-    }
-}
-
-/// ARNs in `Principal` elements that name no user or role in force: they match nobody, which is only worth a warning.
-private struct MissingPrincipals {
-    private let directory: Directory
-    /// The ids of users and roles.
-    private let ids: Set<Text>
-
-    init(_ directory: Directory) {
-        self.directory = directory
-        ids = Set(directory.users.values.compactMap(\.id) + directory.roles.values.compactMap(\.id))
-    }
-
-    func warnings(_ files: some Sequence<EntityFile>) -> [StoreDiagnostic] {
-        files.flatMap { file -> [StoreDiagnostic] in
-            switch file.entity {
-            case .role(let role): warnings(role.trustPolicy, file)
-            case .resource(let entry): entry.policy.map { warnings($0, file) } ?? []
-            default: []
-            }
-        }
-    }
-
-    private func warnings(_ source: PolicySource, _ file: EntityFile) -> [StoreDiagnostic] {
-        source.document.statements.enumerated().flatMap { index, statement in
-            (statement.principal?.patterns ?? []).filter { !exists($0) }.map { pattern in
-                StoreDiagnostic(
-                    .warning, "unknown-principal",
-                    "`\(pattern.written.value)` is nobody in this store: it matches no caller",
-                    file: file.path.string,
-                    position: index < source.statementPositions.count ? source.statementPositions[index] : .start)
-            }
-        }
-    }
-
-    private func exists(_ pattern: PrincipalPattern) -> Bool {
-        switch pattern {
-        case .user(let arn): named(arn) { directory.users[.user($0, $1)]?.arn == arn }
-        case .role(let arn): named(arn) { directory.roles[.role($0, $1)]?.arn == arn }
-        case .userID(let id), .roleID(let id): ids.contains(id)
-        case .assumedRole(let text): assumedRoleExists(text)
-        case .everyone, .account, .federatedUser, .federated, .service, .canonicalUser: true
-        }
-    }
-
-    /// Looks for the account and folded name that an ARN ends in.
-    private func named(_ text: Text, _ exists: (AccountID, Text) -> Bool) -> Bool {
-        guard let arn = ARN(text), let account = AccountID(arn.account) else { return false }
-        return exists(account, (arn.resource.split(at: ASCII.slash).last ?? "").foldedASCII)
-    }
-
-    private func assumedRoleExists(_ text: Text) -> Bool {
-        guard let arn = ARN(text), let account = AccountID(arn.account) else { return false }
-        let parts = arn.resource.split(at: ASCII.slash)
-        return parts.count >= 2 && directory.roles[.role(account, parts[1].foldedASCII)] != nil
     }
 }

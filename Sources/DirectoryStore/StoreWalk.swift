@@ -10,7 +10,8 @@ struct StoreWalk {
     let oldCache: ReadingCache
     let trustsStamps: Bool
     let order: ([Text]) -> [Text]
-    let watch: (CInt) -> Void
+    let watch: (CInt, Text?) -> Void
+    let sharing: ReadingShare
 
     private(set) var scan = StoreScan()
     private(set) var cache = ReadingCache()
@@ -22,19 +23,16 @@ struct StoreWalk {
     /// The link that Kubernetes swaps when a mounted ConfigMap changes.
     private static let dataLink: Text = "..data"
 
-    /// How long after its last change a file's stamp cannot be trusted yet: several ticks of the coarsest clock that a
-    /// Linux file system takes its times from (10 ms), in nanoseconds.
-    private static let youngNanoseconds: Int64 = 100_000_000
-
     /// Nobody reads more of them.
     private static let doubtfulNamesMax = 1_000
 
     init(
         root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: ReadingCache, trustsStamps: Bool,
-        order: @escaping ([Text]) -> [Text], watch: @escaping (CInt) -> Void
+        order: @escaping ([Text]) -> [Text], watch: @escaping (CInt, Text?) -> Void, sharing: ReadingShare
     ) {
         (self.root, self.limits, self.clock) = (root, limits, clock)
         (self.oldCache, self.trustsStamps, self.order, self.watch) = (oldCache, trustsStamps, order, watch)
+        self.sharing = sharing
     }
 
     /// Walks everything; throws only past the bounds, where the store is not looked at further.
@@ -82,7 +80,8 @@ struct StoreWalk {
     private mutating func list(_ logical: [Text], physical: Text) -> (Descriptor, [Text])? {
         do throws(FileFailure) {
             let descriptor = try root.open(physical)
-            watch(descriptor.number)
+            let path = joined(logical)
+            watch(descriptor.number, path == physical ? path : nil)
             let (names, unreadable) = try descriptor.names(max: limits.namesMax)
             for name in unreadable {
                 problem("file-name", "the name `\(name)` is not UTF-8", joined(logical))
@@ -172,6 +171,8 @@ struct StoreWalk {
         switch StoreLayout.file(logical) {
         case .file(let place):
             scan.files[path] = .bad([problem])
+            // What is cached is what was read last, and nothing was: readings are compared by it.
+            cache.files[path] = nil
             takeRules(.bad([problem]), place)
         default: scan.layoutProblems.append(problem)
         }
@@ -215,42 +216,15 @@ struct StoreWalk {
         // What was parsed by other rules has to be parsed again; what holds the rules depends on none.
         let old = cache.rules == oldCache.rules || place.holdsRules ? oldCache.files[path] : nil
         if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
+        let reader = FileReader(root: root, limits: limits, clock: clock, rules: cache.rules, sharing: sharing)
         do throws(FileFailure) {
-            return try freshReading(path, physical: physical, place, old)
+            return try reader.read(path, physical: physical, place, old: old)
         } catch {
             if error.isAbsence { return nil }
             let problem = StoreDiagnostic(
                 .error, "unreadable-file", "the file cannot be read: \(error)", file: path.string)
             return CachedReading(stamp: stamp, isYoung: true, place: place, digest: nil, reading: .bad([problem]))
         }
-    }
-
-    private func freshReading(
-        _ path: Text, physical: Text, _ place: StorePlace, _ old: CachedReading?
-    ) throws(FileFailure) -> CachedReading {
-        let descriptor = try root.open(physical)
-        let before = try descriptor.stamp()
-        let now = clock.realtimeNanoseconds()
-        guard before.kind == .regular else { return failed(before, place, path, FileFailure.irregular) }
-        let bytes = try descriptor.read(bytesMax: limits.fileBytesMax)
-        guard bytes.count <= limits.fileBytesMax else {
-            return failed(before, place, path, "the file is larger than \(limits.fileBytesMax) bytes")
-        }
-        let changed = max(before.changedNanoseconds, before.modifiedNanoseconds)
-        let isYoung = try descriptor.stamp() != before || changed > now - StoreWalk.youngNanoseconds
-        let digest = FileDigest(of: bytes)
-        let reading =
-            if let old, old.digest == digest, old.place == place {
-                old.reading
-            } else {
-                EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: cache.rules)
-            }
-        return CachedReading(stamp: before, isYoung: isYoung, place: place, digest: digest, reading: reading)
-    }
-
-    private func failed(_ stamp: FileStamp, _ place: StorePlace, _ path: Text, _ message: String) -> CachedReading {
-        let problem = StoreDiagnostic(.error, "unreadable-file", message, file: path.string)
-        return CachedReading(stamp: stamp, isYoung: false, place: place, digest: nil, reading: .bad([problem]))
     }
 
     private mutating func problem(_ code: String, _ message: String, _ path: Text) {

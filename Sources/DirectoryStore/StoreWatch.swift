@@ -12,10 +12,20 @@ final class StoreWatch {
     private let builder = SnapshotBuilder()
 
     private var reading: StoreReading?
-    private var inForce: [Text: EntityFile] = [:]
+    /// What is in force, ready for small changes; `nil` while there is trouble.
+    private var index: StoreIndex?
+    /// The files in force while there is no index.
+    private var kept: [Text: EntityFile] = [:]
     private var log: TroubleLog
     private var didFail = false
     private var quiet = QuietTime()
+    /// The last snapshots that were replaced, until the loops have let go of them: taking one apart takes longer than any
+    /// decision, and is done here.
+    private var retired: [Snapshot] = []
+    private var retiredUntil: Int64?
+
+    /// Milliseconds in which an idle or busy loop has taken the new snapshot.
+    private static let retirementMilliseconds: Int64 = 200
 
     init(
         path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource,
@@ -42,7 +52,8 @@ final class StoreWatch {
         }
         let snapshot = try firstSnapshot(verdict)
         log.note(warnings: verdict.warnings.map(\.line))
-        (self.reading, inForce) = (reading, verdict.inForce)
+        self.reading = reading
+        keep(verdict)
         var status = StoreStatus(revision: verdict.revision, lastReload: clock.seconds)
         status.ignoredFiles = verdict.ignoredFiles
         let first = (snapshot: snapshot, status: status)
@@ -64,10 +75,11 @@ final class StoreWatch {
     func run() {
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
-            let deadline = quiet.deadline ?? nextComparison
+            let deadline = min(quiet.deadline ?? nextComparison, retiredUntil ?? .max)
             let isChanged = changes.wait(milliseconds: max(0, deadline - clock.monotonicMilliseconds()))
             let now = clock.monotonicMilliseconds()
             if isChanged { quiet.note(at: now) }
+            if let end = retiredUntil, now >= end { (retired, retiredUntil) = ([], nil) }
             let (isStopping, reloads) = takeRequests()
             if isStopping { return refuse(reloads) }
             if !reloads.isEmpty {
@@ -109,7 +121,71 @@ final class StoreWatch {
     /// Reads what changed.
     private func refresh() {
         quiet.clear()
+        if case .names(let names) = changes.takeReported(), !names.isEmpty, edit(names) { return }
         _ = update(ignoringCache: false)
+    }
+
+    // MARK: A few files
+
+    /// Puts the files in force that have changed by what was heard, if that can be done without looking at the others.
+    private func edit(_ names: Set<Text>) -> Bool {
+        guard options.reloadMode == .entity, !didFail, let last = reading, let next = index,
+            let current = mailbox.withLockedValue({ $0.current }),
+            let found = reader.reread(names, after: last, sharing: sharing)
+        else { return false }
+        let changed = found.filter { path, entry in last.cache.files[path]?.digest != entry.digest }
+        let files = changed.values.compactMap(\.reading.file).sorted { $0.path < $1.path }
+        guard files.count == changed.count else { return false }
+        guard !files.isEmpty else {
+            note(found)
+            return true
+        }
+        // Held by nobody else while it is changed, so that nothing of it is copied.
+        index = nil
+        return edit(files, next, current) { note(found) }
+    }
+
+    private func edit(
+        _ files: [EntityFile], _ last: consuming StoreIndex, _ current: StoreMailbox.Current,
+        then noteReadings: () -> Void
+    ) -> Bool {
+        var next = consume last
+        let before = files.map { ($0.path, next.inForce[$0.path]) }
+        guard let edit = next.edit(current.snapshot.directory, files) else {
+            index = next
+            return false
+        }
+        do throws(SnapshotError) {
+            let updated = try builder.update(
+                current.snapshot, to: edit.directory, changed: edit.changed, revision: edit.revision)
+            let snapshot: Snapshot
+            if let updated {
+                snapshot = updated
+            } else {
+                snapshot = try builder.build(edit.directory, revision: edit.revision)
+            }
+            index = next
+            noteReadings()
+            log.note(changed: edit.warnings)
+            _ = publish(Publication(snapshot, edit.revision, after: current.status), errors: [])
+            return true
+        } catch {
+            // The whole way says what is wrong.
+            kept = next.inForce
+            for (path, file) in before { kept[path] = file }
+            return false
+        }
+    }
+
+    /// Remembers what files held when they were read again.
+    private func note(_ found: [Text: CachedReading]) {
+        guard var reading else { return }
+        self.reading = nil
+        for (path, entry) in found {
+            reading.cache.files[path] = entry
+            reading.scan.files[path] = entry.reading
+        }
+        self.reading = reading
     }
 
     // MARK: A reading
@@ -122,8 +198,19 @@ final class StoreWatch {
             changes.endReading()
             if let trouble = changes.trouble { log.remark(trouble) }
         }
-        return try reader.read(cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache) {
-            changes.watch(folder: $0)
+        return try reader.read(
+            cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache,
+            watch: { changes.watch(folder: $0, path: $1) }, sharing: sharing)
+    }
+
+    /// Documents are compiled as they are read, and not kept: they take several times the room of their texts.
+    private var sharing: ReadingShare {
+        let builder = builder
+        return ReadingShare { file in
+            let isCompiled =
+                file.entity.identityPolicies.allSatisfy { builder.prepare($0, isResourcePolicy: false) }
+                && file.entity.resourcePolicies.allSatisfy { builder.prepare($0, isResourcePolicy: true) }
+            return isCompiled ? file.withoutDocuments : file
         }
     }
 
@@ -147,7 +234,7 @@ final class StoreWatch {
             return status
         }
         let verdict = StoreJudge.judge(
-            new.scan, inForce: inForce, mode: mode(for: new), limits: options.limits)
+            new.scan, inForce: index?.inForce ?? kept, mode: mode(for: new), limits: options.limits)
         return accept(verdict, new)
     }
 
@@ -159,13 +246,18 @@ final class StoreWatch {
     private func accept(_ verdict: StoreVerdict, _ new: StoreReading) -> StoreStatus {
         do throws(SnapshotError) {
             let snapshot = try snapshot(of: verdict)
-            inForce = verdict.inForce
+            keep(verdict)
             reading = new
             log.note(warnings: verdict.warnings.map(\.line))
-            return publish((snapshot, verdict), errors: verdict.errors.map(\.line))
+            return publish(Publication(snapshot, verdict), errors: verdict.errors.map(\.line))
         } catch {
             return publish(nil, errors: ["the policies cannot be compiled: \(error.message)"])
         }
+    }
+
+    private func keep(_ verdict: StoreVerdict) {
+        index = StoreIndex(verdict, limits: options.limits)
+        kept = index == nil ? verdict.inForce : [:]
     }
 
     /// What is in force, if it has the revision, for equal files mean equal answers; else a new one.
@@ -177,20 +269,20 @@ final class StoreWatch {
 
     // MARK: Publishing
 
-    private func publish(_ taken: (snapshot: Snapshot, verdict: StoreVerdict)?, errors: [String]) -> StoreStatus {
+    private func publish(_ taken: Publication?, errors: [String]) -> StoreStatus {
         didFail = taken == nil
         let seconds = clock.seconds
         let published = mailbox.withLockedValue {
             box -> (old: Snapshot, Snapshot, StoreStatus, [StoreMailbox.Listener])? in
             guard let current = box.current else { return nil }
             var status = current.status
-            if let verdict = taken?.verdict {
-                if status.revision != verdict.revision { status.reloads += 1 }
-                status.revision = verdict.revision
-                status.ignoredFiles = verdict.ignoredFiles
-                status.quarantined = verdict.directory.quarantined.sorted().map(\.description)
+            if let taken {
+                if status.revision != taken.revision { status.reloads += 1 }
+                status.revision = taken.revision
+                status.ignoredFiles = taken.ignoredFiles
+                status.quarantined = taken.quarantined
             }
-            status.note(errors: errors, isStale: taken?.verdict.isStale ?? true, at: seconds)
+            status.note(errors: errors, isStale: taken?.isStale ?? true, at: seconds)
             let next = (snapshot: taken?.snapshot ?? current.snapshot, status: status)
             box.current = next
             return (current.snapshot, next.snapshot, next.status, box.listeners)
@@ -198,9 +290,38 @@ final class StoreWatch {
         guard let (old, snapshot, status, listeners) = published else {
             return StoreStatus(revision: "", lastReload: 0)
         }
-        if let taken, taken.snapshot !== old { log.tell(taken.verdict, after: old.directory) }
+        if snapshot !== old {
+            log.tell(snapshot, after: old.directory)
+            retired.append(old)
+            retiredUntil = clock.monotonicMilliseconds() + StoreWatch.retirementMilliseconds
+        }
         log.note(errors: errors)
         for listener in listeners { listener(snapshot, status) }
         return status
+    }
+}
+
+/// What is about to be in force.
+private struct Publication {
+    let snapshot: Snapshot
+    let revision: String
+    let ignoredFiles: Int
+    let quarantined: [String]
+    let isStale: Bool
+
+    init(_ snapshot: Snapshot, _ verdict: StoreVerdict) {
+        self.snapshot = snapshot
+        revision = verdict.revision
+        ignoredFiles = verdict.ignoredFiles
+        quarantined = verdict.directory.quarantined.sorted().map(\.description)
+        isStale = verdict.isStale
+    }
+
+    /// After a change that leaves no trouble; names that are not read are counted again by the next whole reading.
+    init(_ snapshot: Snapshot, _ revision: String, after status: StoreStatus) {
+        self.snapshot = snapshot
+        self.revision = revision
+        ignoredFiles = status.ignoredFiles
+        (quarantined, isStale) = ([], false)
     }
 }

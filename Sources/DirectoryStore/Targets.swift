@@ -3,12 +3,15 @@ internal import PolicyModel
 
 /// What references can find: the files in force by the entity they hold.
 struct Targets {
-    let files: [EntityKey: EntityFile]
+    private(set) var files: [EntityKey: EntityFile]
 
     init(_ chosen: some Sequence<EntityFile>) {
         // Where two files still claim one key, the lesser path stands, so that order decides nothing.
         files = Dictionary(chosen.map { ($0.key, $0) }, uniquingKeysWith: { $0.path < $1.path ? $0 : $1 })
     }
+
+    /// Sets which file holds an entity.
+    mutating func put(_ file: EntityFile?, for key: EntityKey) { files[key] = file }
 
     /// Whether what the reference names is in force, under the path that it says.
     func holds(_ reference: EntityReference) -> Bool {

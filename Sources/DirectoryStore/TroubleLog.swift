@@ -25,12 +25,18 @@ struct TroubleLog {
         warnings = Set(now)
     }
 
+    /// The warnings of a few files that changed.
+    mutating func note(changed: (gone: [String], new: [String])) {
+        warnings.subtract(Set(changed.gone).subtracting(changed.new))
+        for warning in changed.new where warnings.insert(warning).inserted { logger.warning("\(warning)") }
+    }
+
     /// That files have changed, and what is in force now.
-    func tell(_ verdict: StoreVerdict, after old: Directory) {
-        if old.organization != nil, verdict.directory.organization == nil {
+    func tell(_ snapshot: Snapshot, after old: Directory) {
+        if old.organization != nil, snapshot.directory.organization == nil {
             logger.warning("the organization is gone: no control policy binds anybody now")
         }
-        logger.info("new policies are in force", metadata: ["revision": "\(verdict.revision)"])
+        logger.info("new policies are in force", metadata: ["revision": "\(snapshot.revision)"])
     }
 
     /// Something that stays as it is.

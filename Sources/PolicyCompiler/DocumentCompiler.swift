@@ -13,6 +13,10 @@ public struct CompiledDocument: Sendable {
     public let statementCount: Int
     /// Symbols of the keys it tests without a set operator: such a key may not arrive as an array (design §3.3).
     let plainKeys: [UInt32]
+
+    /// What stands in a slot that no set and no record names: it matches nothing.
+    public static let vacant = CompiledDocument(
+        storage: ImageStorage([]), serviceMask: 0, flags: 0, statementCount: 0, plainKeys: [])
 }
 
 /// Compiles documents into decision trees (design §1).

@@ -36,6 +36,9 @@ public final class Symbols {
     /// How many symbols and conditions there are; grows with every document ever compiled.
     public var size: Int { actions.count + keys.count + conditionCount }
 
+    /// Actions, services, keys, conditions: tables made of the symbols change when one of the numbers does.
+    var counts: [Int] { [actions.count, services.count, keys.count, conditionCount] }
+
     /// The words of the conditions so far.
     var conditionWords: [UInt32] { conditionWriter.words }
 

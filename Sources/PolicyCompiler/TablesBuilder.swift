@@ -1,170 +1,81 @@
 public import DecisionTree
 public import PolicyModel
 
-/// A principal as tables are built from it.
-public struct PrincipalInput: Sendable {
-    /// Whether it is a role rather than a user.
-    public var isRole: Bool
-    /// The account it belongs to.
-    public var account: AccountID
-    /// The ARN with path.
-    public var arn: Text
-    /// The unique id, where there is one.
-    public var id: Text?
-    /// The name, unique in its account without ASCII case.
-    public var name: Text
-    /// Whether every decision for it is a denial (design §3.2 rule 3).
-    public var isQuarantined: Bool
-    /// Document slots of its own: inline and attached.
-    public var ownSlots: [UInt32]
-    /// Document slots of each of its groups.
-    public var groupSlots: [[UInt32]]
-    /// The permissions boundary's document slot.
-    public var boundarySlot: UInt32?
-    /// Its tags.
-    public var tags: [(key: Text, value: Text)]
-    /// The document slot of a role's trust policy.
-    public var trustSlot: UInt32?
-    /// How many seconds a session of the role may last at most.
-    public var maxSessionDurationSeconds = 3_600
+/// What the next version of some tables has to know of the last one.
+public struct TablesLedger: Sendable {
+    /// The tables.
+    let tables: DecisionTables
+    /// The offset of every set of documents that principals have.
+    var sets: [UInt32] = []
+    /// The offset of every principal's record.
+    var principals: [UInt32] = []
+    /// Words of the directory's image that nothing leads to any more.
+    var unusedWords = 0
+    /// How many names and conditions the symbols had.
+    let symbolCounts: [Int]
 
-    /// Makes the input.
-    public init(
-        isRole: Bool, account: AccountID, arn: Text, id: Text?, name: Text, isQuarantined: Bool, ownSlots: [UInt32],
-        groupSlots: [[UInt32]] = [], boundarySlot: UInt32?, tags: [(key: Text, value: Text)]
-    ) {
-        self.isRole = isRole
-        self.account = account
-        self.arn = arn
-        self.id = id
-        self.name = name
-        self.isQuarantined = isQuarantined
-        self.ownSlots = ownSlots
-        self.groupSlots = groupSlots
-        self.boundarySlot = boundarySlot
-        self.tags = tags
-    }
-}
+    /// Whether it belongs to the tables.
+    public func isOf(_ tables: DecisionTables) -> Bool { self.tables === tables }
 
-/// An account as tables are built from it.
-public struct AccountInput: Sendable {
-    /// The unique id, where there is one.
-    public var id: AccountID
-    /// Whether its root user may ask.
-    public var isRootUserEnabled: Bool
-    /// What `{"CanonicalUser": …}` names it by.
-    public var canonicalID: Text?
-    /// Whether the store has a folder for it, rather than the organization only its number.
-    public var isInStore: Bool
-    /// Where it is in the organization, if it is.
-    public var place: OrganizationPlace?
-
-    /// Makes the input.
-    public init(
-        id: AccountID, isRootUserEnabled: Bool, canonicalID: Text?, isInStore: Bool = true,
-        place: OrganizationPlace? = nil
-    ) {
-        self.id = id
-        self.isInStore = isInStore
-        self.isRootUserEnabled = isRootUserEnabled
-        self.canonicalID = canonicalID
-        self.place = place
-    }
-}
-
-/// An account's place in the organization as tables are built from it.
-public struct OrganizationPlace: Sendable {
-    /// `o-x/r-y/ou-z/`: what `aws:PrincipalOrgPaths` says.
-    public var path: Text
-    /// The document slots of each level of service control policies, root first; `nil` for an account they do not bind.
-    public var serviceLevels: [[UInt32]]?
-    /// The document slots of each level of resource control policies, root first; `nil` where they do not act.
-    public var resourceLevels: [[UInt32]]?
-    /// Whether a service control policy of a level is missing.
-    public var isQuarantined = false
-    /// Whether a resource control policy of a level is missing.
-    public var isResourceQuarantined = false
-
-    /// Makes a place.
-    public init(path: Text, serviceLevels: [[UInt32]]?, resourceLevels: [[UInt32]]?) {
-        self.path = path
-        self.serviceLevels = serviceLevels
-        self.resourceLevels = resourceLevels
-    }
-}
-
-/// The organization as tables are built from it.
-public struct OrganizationInput: Sendable {
-    /// `o-…`.
-    public var id: Text
-    /// The management account.
-    public var masterAccount: AccountID
-    /// Whose a resource is that nothing else says it of.
-    public var defaultResourceAccount: AccountID?
-    /// The services on which resource control policies act, folded; `nil` is all.
-    public var services: [Text]?
-
-    /// Makes the input.
-    public init(id: Text, masterAccount: AccountID, defaultResourceAccount: AccountID?, services: [Text]?) {
-        self.id = id
-        self.masterAccount = masterAccount
-        self.defaultResourceAccount = defaultResourceAccount
-        self.services = services
-    }
-}
-
-/// A registry entry as tables are built from it.
-public struct RegistryInput: Sendable {
-    /// An ARN or an ARN pattern.
-    public var pattern: Text
-    /// The account that owns what matches.
-    public var owner: AccountID
-    /// Whether what matches is only reached through a resource policy (spec §6.3).
-    public var isPolicyRequired: Bool
-    /// The policy's document slot.
-    public var policySlot: UInt32?
-    /// `nil` when the entry says nothing of tags.
-    public var tags: [(key: Text, value: Text)]?
-
-    /// Makes the input.
-    public init(
-        pattern: Text, owner: AccountID, isPolicyRequired: Bool, policySlot: UInt32?,
-        tags: [(key: Text, value: Text)]?
-    ) {
-        self.pattern = pattern
-        self.owner = owner
-        self.isPolicyRequired = isPolicyRequired
-        self.policySlot = policySlot
-        self.tags = tags
-    }
+    /// Whether so much of the last version is not in use any more that everything should be written anew.
+    public var isWasteful: Bool { unusedWords > 65_536 && unusedWords > tables.segments.directory.image.count / 2 }
 }
 
 /// Emits the tables of a snapshot: documents by slot, sets, principals, accounts, registry, symbols.
 ///
-/// Inputs are taken in the order given; give them sorted, so that equal stores make equal tables.
+/// Inputs are taken in the order given; give them sorted, so that equal stores make equal tables. Made with a ledger, it
+/// emits the next version of tables: what is not added again stays as it was, segments that nothing changes are shared,
+/// and whoever reads the last version is not disturbed.
 public struct TablesBuilder {
-    private let symbols: Symbols
-    private let documents: [CompiledDocument]
-    private var directory = ImageWriter(header: 1)
-    private var sets: [[UInt32]: UInt32] = [:]
+    let symbols: Symbols
+    let documents: [CompiledDocument]
+    private let ledger: TablesLedger?
+    private var directory: ImageWriter
+    private var setOffsets: [[UInt32]: UInt32] = [:]
+    private var sets: [UInt32] = []
+    private var principals: [UInt32] = []
+    private var unusedWords = 0
     private var accountRecords: [AccountID: UInt32] = [:]
-    private var accounts: [(name: Text, payload: UInt32)] = []
+    private var accounts = NameTable()
     private var storeAccounts: [UInt32] = []
-    private var users: [(name: Text, payload: UInt32)] = []
-    private var roles: [(name: Text, payload: UInt32)] = []
-    private var roleARNs: [(name: Text, payload: UInt32)] = []
-    private var managedPolicies: [(name: Text, payload: UInt32)] = []
+    private var users: NameTable
+    private var roles: NameTable
+    private var roleARNs: NameTable
+    private var managedPolicies: NameTable
     private var keyNames: [Text: UInt32] = [:]
     private var organization: UInt32 = 0
-    private var entries: [RegistryInput] = []
+    private var entries: [RegistryInput]?
     /// By rank, which of the registry entries has it, counted in the order in which they were added; filled by `build`.
-    public private(set) var registryOrder: [Int] = []
+    public internal(set) var registryOrder: [Int] = []
 
     /// Begins tables with documents that `symbols` compiled; a document's index is its slot.
     public init(symbols: Symbols, documents: [CompiledDocument]) {
         self.symbols = symbols
         self.documents = documents
+        ledger = nil
+        directory = ImageWriter(header: 1)
+        (users, roles, roleARNs, managedPolicies) = (NameTable(), NameTable(), NameTable(), NameTable())
     }
+
+    /// Begins the next version of tables.
+    ///
+    /// The symbols are those of the last version, which may have grown; a document keeps its slot for as long as a set
+    /// or record names it. Accounts and the organization stay as they are, and so does the registry if no entry is added;
+    /// if one is, all are.
+    public init(after ledger: TablesLedger, symbols: Symbols, documents: [CompiledDocument]) {
+        self.symbols = symbols
+        self.documents = documents
+        self.ledger = ledger
+        let segments = ledger.tables.segments
+        directory = ImageWriter(continuing: segments.directory)
+        (sets, principals, unusedWords) = (ledger.sets, ledger.principals, ledger.unusedWords)
+        users = NameTable(continuing: segments.users)
+        roles = NameTable(continuing: segments.roles)
+        roleARNs = NameTable(continuing: segments.roleARNs)
+        managedPolicies = NameTable(continuing: segments.managedPolicies)
+    }
+
+    // MARK: Accounts and the organization
 
     /// Adds an account; its principals come after it.
     public mutating func add(_ account: AccountInput) {
@@ -177,7 +88,7 @@ public struct TablesBuilder {
         let words = [TablesBuilder.flags(of: account), id, canonical, path, service, resource]
         for word in words { directory.append(word) }
         accountRecords[account.id] = record
-        accounts.append((account.id.text, record))
+        accounts.put(account.id.text, record)
         if account.isInStore { storeAccounts.append(record) }
     }
 
@@ -213,37 +124,62 @@ public struct TablesBuilder {
         for word in [id, master, owner, services] { directory.append(word) }
     }
 
+    // MARK: Principals
+
     /// Adds a managed policy by its ARN, as a session names it.
     public mutating func add(managedPolicy arn: Text, slot: UInt32) {
-        managedPolicies.append((arn, slot))
+        managedPolicies.put(arn, slot)
     }
 
     /// Adds a user or role of an account that was added before; one of another account is left out.
+    ///
+    /// In a next version, one that was there before is replaced by it; it must have the ARN and the name that it had.
     public mutating func add(_ principal: PrincipalInput) {
-        guard let account = accountRecords[principal.account] else { return }
+        guard let account = record(ofAccount: principal.account) else { return }
+        let start = directory.offset
         let arn = directory.append(bytes: principal.arn.utf8)
         let id = principal.id.map { directory.append(bytes: $0.utf8) } ?? 0
         let name = directory.append(bytes: principal.name.utf8)
         let own = set(principal.ownSlots)
         let boundary = principal.boundarySlot.map { set([$0]) } ?? 0
-        let groups = principal.groupSlots.map { set($0) }.filter { $0 != 0 }
-        let tags = emit(tags: principal.tags, prefix: .principalTag, names: &keyNames, into: &directory)
+        let tags = TablesBuilder.emit(
+            tags: principal.tags, prefix: .principalTag, symbols: symbols, names: &keyNames, into: &directory)
         // A role's own tags are the resource's, when somebody asks to assume it (spec §8).
         let resourceTags =
-            principal.isRole ? emit(tags: principal.tags, prefix: .resourceTag, names: &keyNames, into: &directory) : 0
+            principal.isRole
+            ? TablesBuilder.emit(
+                tags: principal.tags, prefix: .resourceTag, symbols: symbols, names: &keyNames, into: &directory)
+            : 0
         let record = directory.offset
         directory.append(principal.isRole ? Format.PrincipalRecord.role : Format.PrincipalRecord.user)
         directory.append(TablesBuilder.flags(of: principal))
         let trust = principal.trustSlot ?? Format.none
         let duration = UInt32(clamping: principal.maxSessionDurationSeconds)
+        let groups = principal.groupSets
         let words = [account, arn, id, name, own, boundary, tags, trust, duration, resourceTags, UInt32(groups.count)]
         for word in words + groups { directory.append(word) }
+        principals.append(record)
+        // The words that it had are about as many.
+        if isInLastVersion(principal) { unusedWords += Int(directory.offset - start) }
         if principal.isRole {
-            roleARNs.append((principal.arn, record))
-            roles.append((Text("\(principal.account):assumed-role/\(principal.name)"), record))
+            roleARNs.put(principal.arn, record)
+            roles.put(Text("\(principal.account):assumed-role/\(principal.name)"), record)
         } else {
-            users.append((principal.arn, record))
+            users.put(principal.arn, record)
         }
+    }
+
+    private func isInLastVersion(_ principal: PrincipalInput) -> Bool {
+        guard let view = ledger?.tables.view else { return false }
+        let table = principal.isRole ? view.roleARNs : view.users
+        return principal.arn.withByteView { table.find($0) } != nil
+    }
+
+    private func record(ofAccount id: AccountID) -> UInt32? {
+        if let record = accountRecords[id] { return record }
+        guard let ledger else { return nil }
+        let record = id.text.withByteView { ledger.tables.view.accounts.payload(of: $0) }
+        return record == SymbolTable.none ? nil : record
     }
 
     private static func flags(of principal: PrincipalInput) -> UInt32 {
@@ -255,61 +191,98 @@ public struct TablesBuilder {
         return flags
     }
 
-    /// Adds a registry entry.
-    public mutating func add(_ entry: RegistryInput) {
-        entries.append(entry)
+    // MARK: Sets
+
+    /// The set of a group's documents, which its users share and no other group has; never 0.
+    public mutating func groupSet(_ slots: [UInt32]) -> UInt32 {
+        write(Set(slots).sorted())
     }
 
-    /// The tables of everything that was added.
+    /// Gives a group of the last version other documents; its users need not be added again.
     ///
-    /// - Parameter declaredKeys: application keys that the schema declares, folded.
-    public mutating func build(declaredKeys: [(key: Text, declaration: KeyDeclaration)]) -> DecisionTables {
-        let registry = emitRegistry()
-        for declared in declaredKeys { _ = symbols.key(declared.key) }
-        var keyFlags = symbols.keyFlags
-        for declared in declaredKeys {
-            keyFlags[Int(symbols.key(declared.key))] |= Symbols.declared(declared.declaration)
+    /// - Parameter set: the group's set.
+    /// - Returns: the group's set from now on.
+    public mutating func replaceGroupSet(_ set: UInt32, _ slots: [UInt32]) -> UInt32 {
+        let distinct = Set(slots).sorted()
+        let count = count(of: Int(set))
+        guard distinct.count > count else {
+            fill(Int(set), distinct)
+            return set
         }
-        for key in documents.lazy.flatMap(\.plainKeys) { keyFlags[Int(key)] |= Format.KeyFlag.isTestedPlain }
-        let only = storeAccounts.count == 1 ? Int(storeAccounts[0]) : 0
-        return DecisionTables(
-            DecisionTables.Segments(
-                actions: SymbolTableWriter.storage(
-                    symbols.actions.map { ($0, symbols.payload(ofAction: $0)) }, foldsCase: true),
-                services: SymbolTableWriter.storage(symbols.services.map { ($0, 0) }, foldsCase: true),
-                keys: SymbolTableWriter.storage(symbols.keys.map { ($0, 0) }, foldsCase: true),
-                keyFlags: ImageStorage(keyFlags), conditions: symbols.conditionWriter.storage(),
-                conditionCount: symbols.conditionCount, documents: documents.map(\.storage),
-                directory: directory.storage(), users: SymbolTableWriter.storage(users, foldsCase: false),
-                roles: SymbolTableWriter.storage(roles, foldsCase: false),
-                roleARNs: SymbolTableWriter.storage(roleARNs, foldsCase: false),
-                managedPolicies: SymbolTableWriter.storage(managedPolicies, foldsCase: false),
-                accounts: SymbolTableWriter.storage(accounts, foldsCase: false), registry: registry),
-            onlyAccount: only, organization: Int(organization))
+        let moved = write(distinct)
+        unusedWords += Format.DocumentSet.entries + count * Format.DocumentSet.entrySize
+        for record in principals {
+            let groups = Int(directory.word(at: Int(record) + Format.PrincipalRecord.groupCount) ?? 0)
+            for group in 0..<groups {
+                let at = Int(record) + Format.PrincipalRecord.groups + group
+                if directory.word(at: at) == set { directory.set(at, moved) }
+            }
+        }
+        return moved
     }
+
+    /// Says again in every set what is known of documents: for slots whose document is another than in the last version.
+    public mutating func renew(slots: Set<UInt32>) {
+        guard !slots.isEmpty else { return }
+        for set in sets where holds(set, anyOf: slots) { fill(Int(set), self.slots(of: Int(set))) }
+    }
+
+    private func holds(_ set: UInt32, anyOf slots: Set<UInt32>) -> Bool {
+        for index in 0..<count(of: Int(set)) {
+            if let slot = directory.word(at: entry(index, of: Int(set)) + Format.DocumentSet.slot), slots.contains(slot)
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func slots(of set: Int) -> [UInt32] {
+        (0..<count(of: set)).compactMap { directory.word(at: entry($0, of: set) + Format.DocumentSet.slot) }
+    }
+
+    private func count(of set: Int) -> Int { Int(directory.word(at: set + Format.DocumentSet.count) ?? 0) }
 
     /// The offset of a set of documents, written once however many principals hold it; 0 for none.
     private mutating func set(_ slots: [UInt32]) -> UInt32 {
         let distinct = Set(slots).sorted()
         guard !distinct.isEmpty else { return 0 }
-        if let offset = sets[distinct] { return offset }
-        let offset = directory.offset
-        directory.append(UInt32(distinct.count))
-        directory.append(distinct.reduce(0) { $0 | documents[Int($1)].flags })
-        for slot in distinct {
-            let document = documents[Int(slot)]
-            directory.append(UInt32(truncatingIfNeeded: document.serviceMask))
-            directory.append(UInt32(truncatingIfNeeded: document.serviceMask >> 32))
-            directory.append(slot)
-            directory.append(document.flags)
-        }
-        sets[distinct] = offset
+        if let offset = setOffsets[distinct] { return offset }
+        let offset = write(distinct)
+        setOffsets[distinct] = offset
         return offset
     }
 
+    private mutating func write(_ slots: [UInt32]) -> UInt32 {
+        let offset = directory.offset
+        for _ in 0..<(Format.DocumentSet.entries + slots.count * Format.DocumentSet.entrySize) { directory.append(0) }
+        fill(Int(offset), slots)
+        sets.append(offset)
+        return offset
+    }
+
+    private mutating func fill(_ set: Int, _ slots: [UInt32]) {
+        directory.set(set + Format.DocumentSet.count, UInt32(slots.count))
+        directory.set(set + Format.DocumentSet.flags, slots.reduce(0) { $0 | documents[Int($1)].flags })
+        for (index, slot) in slots.enumerated() {
+            let document = documents[Int(slot)]
+            let at = entry(index, of: set)
+            directory.set(at, UInt32(truncatingIfNeeded: document.serviceMask))
+            directory.set(at + 1, UInt32(truncatingIfNeeded: document.serviceMask >> 32))
+            directory.set(at + Format.DocumentSet.slot, slot)
+            directory.set(at + Format.DocumentSet.entryFlags, document.flags)
+        }
+    }
+
+    private func entry(_ index: Int, of set: Int) -> Int {
+        set + Format.DocumentSet.entries + index * Format.DocumentSet.entrySize
+    }
+
     /// Writes a list of tags by the symbols and names of their condition keys; 0 for none.
-    private func emit(
-        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, names: inout [Text: UInt32],
+    ///
+    /// Static, because a writer that is the builder's own would be copied whole if the builder were read meanwhile.
+    static func emit(
+        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, symbols: Symbols, names: inout [Text: UInt32],
         into writer: inout ImageWriter
     ) -> UInt32 {
         guard !tags.isEmpty else { return 0 }
@@ -325,58 +298,62 @@ public struct TablesBuilder {
         return offset
     }
 
-    // MARK: The registry
+    // MARK: The tables
 
-    private mutating func emitRegistry() -> ImageStorage {
-        // Offset 0 holds the trie's root, and 1 stands for a program without words.
-        var writer = ImageWriter(header: 2)
-        var names: [Text: UInt32] = [:]
-        var trie = TrieBuilder()
-        var programs = ProgramWriter { _ in 0 }
-        registryOrder = entries.indices.sorted {
-            TablesBuilder.isMoreSpecific(entries[$0].pattern, than: entries[$1].pattern)
+    /// Says what the registry has.
+    public mutating func set(registry: [RegistryInput]) { entries = registry }
+
+    /// The tables of everything that was added, and what the next version needs of them.
+    ///
+    /// `nil` only for a next version that has no room for its names: then everything has to be added to new tables.
+    /// - Parameter declaredKeys: application keys that the schema declares, folded.
+    public mutating func build(
+        declaredKeys: [(key: Text, declaration: KeyDeclaration)]
+    ) -> (tables: DecisionTables, ledger: TablesLedger)? {
+        guard !users.isFull, !roles.isFull, !roleARNs.isFull, !managedPolicies.isFull else { return nil }
+        let last = ledger?.tables.segments
+        let registry = entries.map { emit(registry: $0) } ?? last?.registry ?? ImageWriter(header: 2).storage()
+        for declared in declaredKeys { _ = symbols.key(declared.key) }
+        let counts = symbols.counts
+        let isGrown = zip(counts, ledger?.symbolCounts ?? counts.map { _ in -1 }).map { $0 != $1 }
+        let names = isGrown[0] || isGrown[1]
+        let tables = DecisionTables(
+            DecisionTables.Segments(
+                actions: kept(last?.actions, unless: names) {
+                    SymbolTableWriter.storage(
+                        symbols.actions.map { ($0, symbols.payload(ofAction: $0)) }, foldsCase: true)
+                },
+                services: kept(last?.services, unless: names) {
+                    SymbolTableWriter.storage(symbols.services.map { ($0, 0) }, foldsCase: true)
+                },
+                keys: kept(last?.keys, unless: isGrown[2]) {
+                    SymbolTableWriter.storage(symbols.keys.map { ($0, 0) }, foldsCase: true)
+                },
+                keyFlags: ImageStorage(keyFlags(declaredKeys)),
+                conditions: kept(last?.conditions, unless: isGrown[3]) { symbols.conditionWriter.storage() },
+                conditionCount: symbols.conditionCount, documents: documents.map(\.storage),
+                directory: directory.storage(), users: users.storage, roles: roles.storage,
+                roleARNs: roleARNs.storage, managedPolicies: managedPolicies.storage,
+                accounts: last?.accounts ?? accounts.storage, registry: registry),
+            onlyAccount: ledger?.tables.view.onlyAccount ?? (storeAccounts.count == 1 ? Int(storeAccounts[0]) : 0),
+            organization: ledger?.tables.view.organization ?? Int(organization))
+        let next = TablesLedger(
+            tables: tables, sets: sets, principals: principals, unusedWords: unusedWords, symbolCounts: counts)
+        return (tables, next)
+    }
+
+    private func kept(_ last: ImageStorage?, unless isChanged: Bool, _ make: () -> ImageStorage) -> ImageStorage {
+        if let last, !isChanged { last } else { make() }
+    }
+
+    private func keyFlags(_ declaredKeys: [(key: Text, declaration: KeyDeclaration)]) -> [UInt32] {
+        var flags = symbols.keyFlags
+        for declared in declaredKeys {
+            flags[Int(symbols.key(declared.key))] |= Symbols.declared(declared.declaration)
         }
-        for (rank, number) in registryOrder.enumerated() {
-            let entry = entries[number]
-            guard let pieces = Lowering.resource(entry.pattern, expandsVariables: false, completes: false) else {
-                continue
-            }
-            trie.insert(pieces, payload: emit(entry, rank: UInt32(rank), names: &names, into: &writer))
+        for document in documents {
+            for key in document.plainKeys { flags[Int(key)] |= Format.KeyFlag.isTestedPlain }
         }
-        writer.set(0, trie.isEmpty ? 0 : trie.emit(&programs, into: &writer))
-        return writer.storage()
-    }
-
-    private func emit(
-        _ entry: RegistryInput, rank: UInt32, names: inout [Text: UInt32], into writer: inout ImageWriter
-    ) -> UInt32 {
-        let owner = writer.append(bytes: entry.owner.text.utf8)
-        let tags = emit(tags: entry.tags ?? [], prefix: .resourceTag, names: &names, into: &writer)
-        var flags: UInt32 = entry.isPolicyRequired ? Format.RegistryEntry.isPolicyRequired : 0
-        if entry.tags != nil { flags |= Format.RegistryEntry.hasTags }
-        let offset = writer.offset
-        for word in [owner, flags, entry.policySlot ?? Format.none, tags, rank] { writer.append(word) }
-        return offset
-    }
-
-    /// "A tag comes from the most specific entry" (design §3.2): the longest literal beginning, then the most literal
-    /// characters, then byte order.
-    public static func isMoreSpecific(_ left: Text, than right: Text) -> Bool {
-        let (leftPrefix, rightPrefix) = (literalPrefix(left), literalPrefix(right))
-        if leftPrefix != rightPrefix { return leftPrefix > rightPrefix }
-        let (leftCount, rightCount) = (literalCount(left), literalCount(right))
-        return leftCount != rightCount ? leftCount > rightCount : left < right
-    }
-
-    private static func isWildcard(_ byte: UInt8) -> Bool { byte == ASCII.star || byte == ASCII.questionMark }
-
-    private static func literalPrefix(_ pattern: Text) -> Int {
-        // A pattern without wildcards is more specific than any that merely begins with it.
-        let prefix = pattern.utf8.prefix { !isWildcard($0) }.count
-        return prefix == pattern.utf8.count ? .max : prefix
-    }
-
-    private static func literalCount(_ pattern: Text) -> Int {
-        pattern.utf8.count { !isWildcard($0) }
+        return flags
     }
 }

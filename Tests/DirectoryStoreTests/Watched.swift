@@ -1,6 +1,7 @@
 import Directory
 import Glibc
 import NIOConcurrencyHelpers
+import PolicyModel
 
 @testable import DirectoryStore
 
@@ -60,9 +61,10 @@ final class ScriptedChanges: ChangeSource {
     init(_ script: Script) { self.script = script }
 
     func beginReading() {}
-    func watch(folder: CInt) {}
+    func watch(folder: CInt, path: Text?) {}
     func watch(path: String) {}
     func endReading() {}
+    func takeReported() -> ReportedChanges { .anything }
 
     func wait(milliseconds: Int64) -> Bool {
         waker.wait(milliseconds: milliseconds)

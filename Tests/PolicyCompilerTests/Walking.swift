@@ -24,7 +24,9 @@ struct Walking {
         symbols = Symbols()
         compiled = try DocumentCompiler(symbols: symbols).compile(document, completesARNs: kind != .resource)
         var builder = TablesBuilder(symbols: symbols, documents: [compiled])
-        tables = builder.build(declaredKeys: declaredKeys.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        let built = builder.build(declaredKeys: declaredKeys.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        guard let built else { throw VerificationFailure(offset: 0, expectation: "tables") }
+        tables = built.tables
     }
 
     /// The words of the compiled document.

@@ -43,6 +43,7 @@ enum {
     CLINUX_EVENT_CHANGED = 1,    // something in a watched folder, or the folder itself, changed
     CLINUX_EVENT_OVERFLOW = 2,   // the queue was full: anything may have changed
     CLINUX_EVENT_FORGOTTEN = 4,  // the watch is gone with its folder
+    CLINUX_EVENT_FOLDER = 8,     // the change is one of a folder: the watched one, or one in it
 };
 int clinux_inotify_open(void);
 // Watches the folder that the descriptor stands for; returns the watch or minus the errno.
@@ -50,7 +51,9 @@ int clinux_inotify_watch(int inotify, int folder);
 int clinux_inotify_watch_path(int inotify, const char *path);
 int clinux_inotify_forget(int inotify, int watch);
 // Reads a part of the queue without waiting; returns minus the errno, or 0 when it is empty, or 1 after calling each.
-int clinux_inotify_drain(int inotify, void (*each)(void *context, int watch, int events), void *context);
+// The name is that of the entry in the watched folder, NULL when the event is one of the folder itself.
+int clinux_inotify_drain(
+    int inotify, void (*each)(void *context, int watch, int events, const char *name), void *context);
 
 // A counter to wake a waiting thread with (eventfd).
 int clinux_wake_open(void);

@@ -1,0 +1,140 @@
+internal import Crypto
+internal import PolicyCompiler
+internal import PolicyModel
+internal import PolicySyntax
+
+/// A document by where it stands.
+enum SourceKey: Hashable, Sendable {
+    case inline(EntityKey, Text)
+    case managed(EntityKey)
+    case resource(EntityKey)
+    case trust(EntityKey)
+    case control(EntityKey)
+    case fullAccess
+
+    /// Whether the document keeps its slot whatever its text becomes: then nothing that names the slot changes with it.
+    ///
+    /// Embedded policies with one text share a slot instead, so that their holders can share a set.
+    var hasOwnSlot: Bool {
+        if case .inline = self { false } else { true }
+    }
+
+    /// Short ARNs are completed in all but resource policies, trust policies and resource control policies (spec §2.5).
+    var isResourcePolicy: Bool {
+        switch self {
+        case .resource, .trust, .control(.resourceControlPolicy): true
+        case .inline, .managed, .control, .fullAccess: false
+        }
+    }
+}
+
+/// Names a document by its content, so that equal ones are compiled once.
+struct DocumentDigest: Hashable, Sendable {
+    private let words: SIMD4<UInt64>
+    private let isResourcePolicy: Bool
+
+    init(_ source: PolicySource, isResourcePolicy: Bool) {
+        var hash = SHA256()
+        unsafe source.text.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        words = unsafe hash.finalize().withUnsafeBytes { unsafe $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+        self.isResourcePolicy = isResourcePolicy
+    }
+}
+
+/// A document that is about to get a slot.
+struct PlacedDocument: Sendable {
+    let key: SourceKey
+    let digest: DocumentDigest
+    let document: CompiledDocument
+}
+
+/// Which compiled document stands in which slot, and on whose behalf.
+struct DocumentSlots: Sendable {
+    /// The documents by slot.
+    private(set) var documents: [CompiledDocument] = []
+    /// The slot of each document, by where it stands.
+    private(set) var slots: [SourceKey: UInt32] = [:]
+    private var digests: [DocumentDigest?] = []
+    /// How many documents stand in each slot.
+    private var uses: [Int] = []
+    private var vacant: [UInt32] = []
+    private var shared: [DocumentDigest: UInt32] = [:]
+    private var known: [DocumentDigest: (document: CompiledDocument, slots: Int)] = [:]
+
+    /// A document that was compiled already.
+    func compiled(_ digest: DocumentDigest) -> CompiledDocument? { known[digest]?.document }
+
+    /// Distinct documents.
+    var count: Int { known.count }
+
+    /// Statements of the distinct documents.
+    var statementCount: Int { known.values.reduce(0) { $0 + $1.document.statementCount } }
+
+    /// Gives a document its slot, in place of what stood there.
+    ///
+    /// - Returns: the slot, if it keeps its number and sets must learn something else of it.
+    @discardableResult
+    mutating func place(_ placed: PlacedDocument) -> UInt32? {
+        guard let slot = slots[placed.key] else {
+            slots[placed.key] = newSlot(placed)
+            return nil
+        }
+        let index = Int(slot)
+        if digests[index] == placed.digest { return nil }
+        guard placed.key.hasOwnSlot else {
+            // The new one first: a text that both have is not forgotten in between.
+            slots[placed.key] = newSlot(placed)
+            release(slot)
+            return nil
+        }
+        let last = documents[index]
+        let digest = digests[index]
+        fill(index, placed)
+        forget(digest)
+        return last.serviceMask != placed.document.serviceMask || last.flags != placed.document.flags ? slot : nil
+    }
+
+    /// Takes a document away.
+    mutating func remove(_ key: SourceKey) {
+        if let slot = slots.removeValue(forKey: key) { release(slot) }
+    }
+
+    private mutating func newSlot(_ placed: PlacedDocument) -> UInt32 {
+        if !placed.key.hasOwnSlot, let slot = shared[placed.digest] {
+            uses[Int(slot)] += 1
+            return slot
+        }
+        let slot = vacant.popLast() ?? UInt32(documents.count)
+        if Int(slot) == documents.count {
+            documents.append(.vacant)
+            digests.append(nil)
+            uses.append(0)
+        }
+        fill(Int(slot), placed)
+        uses[Int(slot)] = 1
+        if !placed.key.hasOwnSlot { shared[placed.digest] = slot }
+        return slot
+    }
+
+    private mutating func fill(_ index: Int, _ placed: PlacedDocument) {
+        known[placed.digest, default: (placed.document, 0)].slots += 1
+        documents[index] = placed.document
+        digests[index] = placed.digest
+    }
+
+    private mutating func release(_ slot: UInt32) {
+        let index = Int(slot)
+        uses[index] -= 1
+        guard uses[index] == 0 else { return }
+        if let digest = digests[index], shared[digest] == slot { shared[digest] = nil }
+        forget(digests[index])
+        documents[index] = .vacant
+        digests[index] = nil
+        vacant.append(slot)
+    }
+
+    private mutating func forget(_ digest: DocumentDigest?) {
+        guard let digest, let entry = known[digest] else { return }
+        known[digest] = entry.slots > 1 ? (entry.document, entry.slots - 1) : nil
+    }
+}
