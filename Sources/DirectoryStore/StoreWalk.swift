@@ -99,7 +99,9 @@ struct StoreWalk {
         _ name: Text, in descriptor: Descriptor, _ logicalFolder: [Text], physical folder: Text
     ) throws(StoreFailure) {
         scan.namesCount += 1
-        if scan.namesCount > limits.namesMax { throw StoreFailure(message: "the store has over \(limits.namesMax) names") }
+        if scan.namesCount > limits.namesMax {
+            throw StoreFailure(message: "the store has over \(limits.namesMax) names")
+        }
         if name.hasPrefix("..") { return }
         if StoreLayout.isHidden(name) {
             scan.ignoredFiles += 1
