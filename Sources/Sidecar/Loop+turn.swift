@@ -50,12 +50,13 @@ extension Loop {
 
     /// Makes the connection's private buffer the window, or the loop's own with the little that is left of the last turn.
     ///
-    /// A few bytes are copied, so that the next read can be as large as the loop's buffer; many stay where they are.
+    /// A few bytes are copied, so that the next read can be as large as the loop's buffer; many stay where they are, and so
+    /// does a call that is answered in part, since what was read of it points into it.
     private mutating func openWindow(_ slot: Int) -> Bool {
-        guard connections[slot].input.count > SidecarLimits.copiedBytesMax else {
+        guard connections[slot].progress != nil || connections[slot].input.count > SidecarLimits.copiedBytesMax else {
             window.append(connections[slot].input.view())
             connections[slot].input.clear()
-            connections[slot].input.releaseIfEmpty()
+            releaseInput(slot)
             return false
         }
         swap(&window, &connections[slot].input)
@@ -67,15 +68,21 @@ extension Loop {
     private mutating func closeWindow(_ slot: Int, isPrivate: Bool) {
         if isPrivate {
             swap(&window, &connections[slot].input)
-            if connections[slot].input.isEmpty, spare.bytesHeld == 0 { swap(&spare, &connections[slot].input) }
-            connections[slot].input.releaseIfEmpty()
-        } else if window.count > SidecarLimits.copiedBytesMax {
+            releaseInput(slot)
+        } else if connections[slot].progress != nil || window.count > SidecarLimits.copiedBytesMax {
             swap(&window, &connections[slot].input)
             swap(&window, &spare)
         } else {
             connections[slot].input.append(window.view())
             window.clear()
         }
+    }
+
+    /// Lets go of a private buffer that is empty; the loop keeps the largest, for the next connection that needs one.
+    private mutating func releaseInput(_ slot: Int) {
+        guard connections[slot].input.isEmpty else { return }
+        if connections[slot].input.bytesHeld > spare.bytesHeld { swap(&spare, &connections[slot].input) }
+        connections[slot].input.releaseIfEmpty()
     }
 
     /// Reads once.

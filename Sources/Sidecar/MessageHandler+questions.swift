@@ -19,6 +19,9 @@ extension MessageHandler {
     mutating func goOn(
         _ message: ByteView, _ progress: Connection.Progress, _ budget: inout TurnBudget
     ) throws(WireError) -> MessageOutcome {
+        if !explains, !scanner.holds(message, at: progress.cursor) {
+            budget.questions = SidecarLimits.rereadQuestionsMax
+        }
         let incoming = try scanner.resume(message, at: progress.cursor, keys: progress.snapshot.tables.keys)
         guard case .authorizeMany(_, let explain) = incoming else { return .answered }
         answeringRevision = progress.recordedRevision
@@ -31,7 +34,8 @@ extension MessageHandler {
     ) -> MessageOutcome {
         defer { extendLifetime(snapshot) }
         let tables = snapshot.tables.view
-        while budget.hasRoom, !isStopped {
+        // A call whose last question was the budget's last one ends in this turn.
+        while !scanner.isHalfway || (budget.hasRoom && !isStopped) {
             let next = scanner.nextQuestion(keys: tables.keys)
             let isFirst = scanner.cursor.questionsDone == 1
             switch next {

@@ -50,6 +50,11 @@ struct MessageHandler: ~Copyable {
     /// What was done so far.
     var tally = LoopTally()
     var scanner = MessageScanner()
+    /// Hold what was read of calls that are answered in part while others are answered.
+    private var parked = MessageScanner(number: 1)
+    private var alsoParked = MessageScanner(number: 2)
+    /// Which of the two is given up next when all are halfway.
+    private var givesUpOther = false
     var scratch = Scratch()
     var inForce: InForce
     /// Session policies that were compiled before.
@@ -75,6 +80,26 @@ struct MessageHandler: ~Copyable {
         self.counters = counters
         inForce = MessageHandler.inForce(shared.source.current, shared)
         sessionPolicies.begin(inForce.snapshot)
+    }
+
+    /// How many messages were read, those that were read again among them.
+    var readings: UInt64 { scanner.readings + parked.readings + alsoParked.readings }
+
+    /// Makes the scanner one that holds no call which others' answers still wait for, as far as there is such a one.
+    private mutating func freeScanner() {
+        guard scanner.isHalfway else { return }
+        guard parked.isHalfway else { return swap(&scanner, &parked) }
+        guard alsoParked.isHalfway else { return swap(&scanner, &alsoParked) }
+        givesUpOther.toggle()
+        if givesUpOther { swap(&scanner, &alsoParked) } else { swap(&scanner, &parked) }
+    }
+
+    /// Makes the scanner the one that holds the message.
+    private mutating func takeScanner(of message: ByteView, _ cursor: QuestionCursor) {
+        if scanner.holds(message, at: cursor) { return }
+        if parked.holds(message, at: cursor) { return swap(&scanner, &parked) }
+        if alsoParked.holds(message, at: cursor) { return swap(&scanner, &alsoParked) }
+        freeScanner()
     }
 
     /// The revision that answers carry.
@@ -117,10 +142,12 @@ struct MessageHandler: ~Copyable {
         var outcome = MessageOutcome.answered
         do throws(WireError) {
             if let progress {
+                takeScanner(of: message, progress.cursor)
                 outcome = try goOn(message, progress, &budget)
             } else {
                 tally.requests += 1
                 answeringRevision = inForce.recordedRevision
+                freeScanner()
                 let incoming = try scanner.scan(message, keys: inForce.view.keys)
                 outcome = try perform(incoming, isTrusted: peer.isTrusted, &budget)
             }
@@ -165,6 +192,7 @@ struct MessageHandler: ~Copyable {
             try checkMayExplain(explain, isTrusted)
             if explain, !explains { return .explain }
             explained = ExplainedAllowance()
+            if !explains { budget.questions -= scanner.message.count / SidecarLimits.bytesAQuestion }
             replies.beginAnswers()
             return answerQuestions(explain: explain, of: inForce.snapshot, &budget)
         case .assumeRole(let explain):

@@ -72,7 +72,11 @@ enum SidecarLimits {
     /// What a connection may be given before others have had their turn.
     static let turnMessagesMax = 32
     static let turnBytesMax = 64 * 1024
-    static let turnQuestionsMax = 256
+    static let turnQuestionsMax = 32
+    /// Bytes of a call of many questions that are charged as a question: reading them takes about as long.
+    static let bytesAQuestion = 1024
+    /// What a turn has that must read such a call again, so that reading does not become most of the work.
+    static let rereadQuestionsMax = 256
     /// Steps of deciding that a turn begins questions with: as many as one question may take.
     static let turnStepsMax = 200_000
     /// What compiling a byte of a session policy is charged as: about as long as that many steps of a decision take.

@@ -54,12 +54,11 @@ public enum NextQuestion: Sendable {
 
 /// Where an `AuthorizeMany` stands, for a loop that goes on with it in a later turn.
 ///
-/// The loop keeps the message; `MessageScanner.resume` reads it again and skips the questions that were answered.
+/// The loop keeps the message; `MessageScanner.resume` goes on with what it still holds of it, and else reads it again and
+/// skips the questions that were answered.
 public struct QuestionCursor: Sendable, Hashable, BitwiseCopyable {
     /// How many questions have been given out.
     public let questionsDone: Int
-
-    init(questionsDone: Int) {
-        self.questionsDone = questionsDone
-    }
+    /// Which reading gave them.
+    let reading: UInt64
 }

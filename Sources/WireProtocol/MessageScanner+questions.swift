@@ -85,6 +85,7 @@ extension MessageScanner {
         try scanDefaults(members, keys)
         batch.next = questions + 1
         batch.count = count
+        batch.explain = explain
         return .authorizeMany(count: count, explain: explain)
     }
 
@@ -147,14 +148,30 @@ extension MessageScanner {
     }
 
     /// Where the call stands, for `resume`.
-    public var cursor: QuestionCursor { QuestionCursor(questionsDone: batch.done) }
+    public var cursor: QuestionCursor { QuestionCursor(questionsDone: batch.done, reading: reading) }
 
-    /// Reads a message again that `scan` has taken as `authorizeMany`, and goes on behind the questions already given.
+    /// How many messages have been read.
+    public var readings: UInt64 { reading & 0x00FF_FFFF_FFFF_FFFF }
+
+    /// Whether a call has been read whose questions have not all been given out: another `scan` loses it.
+    public var isHalfway: Bool { batch.done < batch.count }
+
+    /// Whether nothing else has been read since the cursor was given, and the message still stands where it stood.
+    public func holds(_ message: ByteView, at cursor: QuestionCursor) -> Bool {
+        // Addresses are compared, nothing is read.
+        let isSame = unsafe message.baseAddress == self.message.baseAddress
+        return isSame && cursor.reading == reading && message.count == self.message.count
+    }
+
+    /// Goes on with a message that `scan` has taken as `authorizeMany`, behind the questions already given; one that it no
+    /// longer holds is read again.
     ///
-    /// The answers already formatted hold for the snapshot that gave them: a loop goes on with the same one.
+    /// The message must have the bytes that it had. The answers already formatted hold for the snapshot that gave them: a
+    /// loop goes on with the same one.
     public mutating func resume(
         _ message: ByteView, at cursor: QuestionCursor, keys: SymbolTable
     ) throws(WireError) -> Incoming {
+        if holds(message, at: cursor) { return .authorizeMany(count: batch.count, explain: batch.explain) }
         let incoming = try scan(message, keys: keys)
         if batch.isPlain {
             batch.done = min(cursor.questionsDone, batch.count)

@@ -5,7 +5,7 @@ internal import PolicyModel
 /// largest one.
 ///
 /// What it gives points into the message and its own arena, and is good until the next `scan` or `resume`. The state of
-/// an `AuthorizeMany` is lost then too; `cursor` and `resume` bring it back.
+/// an `AuthorizeMany` is lost with the next `scan`; `cursor` and `resume` bring it back.
 public struct MessageScanner: ~Copyable {
     /// The question last scanned.
     public var view: RequestView
@@ -23,6 +23,10 @@ public struct MessageScanner: ~Copyable {
     var guesses = KeyGuesses()
     /// Whether plain messages are read in one pass; tests read them both ways.
     var readsPlain = true
+    /// Counts the readings, of all scanners that one owner has: no two have the same number.
+    private(set) var reading: UInt64
+    /// The message that was read last, where it stood.
+    public private(set) var message = ByteView()
 
     /// What is kept between the questions of an `AuthorizeMany`.
     struct Batch {
@@ -36,6 +40,7 @@ public struct MessageScanner: ~Copyable {
         var next = 0
         var count = 0
         var done = 0
+        var explain = false
         /// The arena and the buffers are brought back to these before each question.
         var valueCount = 0
         var tagCount = 0
@@ -44,9 +49,12 @@ public struct MessageScanner: ~Copyable {
     }
 
     /// A scanner with room for usual messages.
-    public init() {
+    ///
+    /// - Parameter number: tells it from other scanners that its owner gives the same cursors to.
+    public init(number: UInt8 = 0) {
         view = RequestView(messageBytesMax: WireBounds.messageBytesMax)
         tape = JSONTape(capacity: 256)
+        reading = UInt64(number) << 56
     }
 
     /// Reads one message, without its NUL.
@@ -54,6 +62,8 @@ public struct MessageScanner: ~Copyable {
     /// `keys` are the condition keys of the snapshot that will decide.
     public mutating func scan(_ message: ByteView, keys: SymbolTable) throws(WireError) -> Incoming {
         begin()
+        reading &+= 1
+        self.message = message
         guard message.count <= WireBounds.messageBytesMax else { throw .tooLong }
         if readsPlain {
             if let incoming = scanPlain(message, keys) { return incoming }

@@ -68,7 +68,7 @@ struct DecisionLogTests {
         client.send(TestStore.questions(512))
         harness.turn()
         harness.source.publish(try TestStore.snapshot(revision: "r2", mayRead: false))
-        harness.turn(times: 4)
+        harness.turn(times: 600 / SidecarLimits.turnQuestionsMax)
         #expect(drain.run() == 512)
         #expect(lines.take().allSatisfy { $0.contains(#""revision":"r1""#) })
     }
@@ -98,7 +98,7 @@ struct DecisionLogTests {
         var answered = 0
         for _ in 0..<40 {
             client.send(TestStore.questions(512))
-            harness.turn(times: 3)
+            harness.turn(times: 600 / SidecarLimits.turnQuestionsMax)
             answered += client.repliesSoFar().reduce(0) { $0 + $1.components(of: "\"decision\"") }
         }
         #expect(answered == 40 * 512)

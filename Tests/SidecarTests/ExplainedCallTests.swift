@@ -52,7 +52,7 @@ struct ExplainedCallTests {
         let most = SidecarLimits.explainedQuestionsMax
         for count in [most, most + 1, WireBounds.questionsMax] {
             client.send(Self.questions(count), Self.questions(count, explain: false))
-            harness.turn(times: 4)
+            harness.turn(times: 600 / SidecarLimits.turnQuestionsMax)
             let replies = client.repliesSoFar()
             try #require(replies.count == 2)
             let (explained, plain) = (try Self.answers(replies[0]), try Self.answers(replies[1]))

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "batches.h"
 #include "measure.h"
 #include "sockets.h"
 
@@ -35,8 +36,7 @@ typedef struct {
     size_t waiting_first, waiting_count, waiting_capacity;
     int64_t next;
     uint64_t random;
-    int batch_socket, batch_flying;
-    size_t batch_sent;
+    batches batches;
 } load;
 
 static double unit(uint64_t *state) {
@@ -121,32 +121,6 @@ static int hear(load *load, int number) {
     return 0;
 }
 
-static int hear_batches(load *load) {
-    static char reply[256 * 1024];
-    ssize_t received = recv(load->batch_socket, reply, sizeof reply, 0);
-    if (received < 0 && errno == EAGAIN) return 0;
-    if (received <= 0) return -1;
-    int ends = sockets_ends(reply, (size_t)received);
-    load->batch_flying -= ends;
-    load->outcome->batches += ends;
-    return 0;
-}
-
-static int send_batches(load *load) {
-    const measure_plan *plan = load->plan;
-    while (load->batch_flying < plan->batch_window) {
-        ssize_t sent = send(
-            load->batch_socket, plan->batch + load->batch_sent, plan->batch_bytes - load->batch_sent, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN) return 0;
-        if (sent <= 0) return -1;
-        load->batch_sent += (size_t)sent;
-        if (load->batch_sent < plan->batch_bytes) continue;
-        load->batch_sent = 0;
-        load->batch_flying++;
-    }
-    return 0;
-}
-
 // Waits for nothing, or for the next event or question.
 static int wait_for(load *load, struct epoll_event *events, int64_t now) {
     struct timespec pause = {0};
@@ -171,11 +145,9 @@ static int run(load *load) {
             return 0;
         }
         if (advance(load, now, end) != 0) return -1;
-        if (plan->batch && send_batches(load) != 0) return -1;
         int ready = wait_for(load, events, now);
         for (int index = 0; index < ready; index++) {
-            int number = (int)events[index].data.u32;
-            if ((number == CALLERS_MAX ? hear_batches(load) : hear(load, number)) != 0) return -1;
+            if (hear(load, (int)events[index].data.u32) != 0) return -1;
         }
     }
 }
@@ -183,7 +155,7 @@ static int run(load *load) {
 static int start(load *load) {
     const measure_plan *plan = load->plan;
     load->poller = epoll_create1(EPOLL_CLOEXEC);
-    load->batch_socket = -1;
+    load->batches.socket = -1;
     for (int number = 0; number < plan->callers; number++) load->callers[number].socket = -1;
     for (int number = 0; number < plan->callers; number++) {
         load->callers[number].since = -1;
@@ -192,8 +164,9 @@ static int start(load *load) {
         load->idle[load->idle_count++] = number;
     }
     if (plan->batch) {
-        load->batch_socket = join(load, CALLERS_MAX);
-        if (load->batch_socket < 0) return -1;
+        load->batches = (batches){
+            .path = plan->path, .message = plan->batch, .bytes = plan->batch_bytes, .window = plan->batch_window};
+        if (batches_start(&load->batches) != 0) return -1;
     }
     load->random = plan->seed;
     load->outcome->began = measure_nanoseconds();
@@ -216,7 +189,8 @@ int measure_load(
     for (int number = 0; number < plan->callers; number++) {
         if (load->callers[number].socket >= 0) close(load->callers[number].socket);
     }
-    if (load->batch_socket >= 0) close(load->batch_socket);
+    outcome->batches = batches_end(&load->batches);
+    if (outcome->batches < 0) result = -1;
     if (load->poller >= 0) close(load->poller);
     free(load->waiting);
     free(load);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { END_TRIES = 500, END_MICROSECONDS = 10000, LINE_BYTES = 256 };
+enum { END_TRIES = 500, END_MICROSECONDS = 10000, LINE_BYTES = 256, SPINS = 10000 };
 
 static int64_t read_clock(clockid_t clock) {
     struct timespec now;
@@ -102,6 +102,10 @@ void measure_spin(int processor) {
     struct sched_param parameters = {0};
     measure_pin(processor);
     sched_setscheduler(0, SCHED_IDLE, &parameters);
-    for (volatile uint64_t turns = 0;; turns++) {
+    for (;;) {
+        for (volatile int turns = 0; turns < SPINS; turns++) {
+        }
+        // Others of this class have work to do.
+        sched_yield();
     }
 }

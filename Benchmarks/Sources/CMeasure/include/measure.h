@@ -69,7 +69,8 @@ typedef struct {
     int sleeps;
     // Ends early once this is not 0; may be null.
     const int32_t *stop;
-    // One more connection that keeps batch_window of this message in flight; null: none.
+    // One more connection that keeps batch_window of this message in flight, from a thread that runs when nobody else
+    // wants its processor; null: none. The callers should sleep then.
     const char *batch;
     size_t batch_bytes;
     int batch_window;

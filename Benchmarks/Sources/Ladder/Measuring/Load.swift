@@ -9,7 +9,8 @@ struct Load {
     var messages: [UInt8]
     /// Sleeps between questions, so that the server has all processors.
     var sleeps = false
-    /// One more connection that always has `batchWindow` of this call in flight.
+    /// One more connection that always has `batchWindow` of this call in flight, from a thread that runs while the callers
+    /// sleep.
     var batch: [UInt8]?
     var batchWindow = 4
 

@@ -78,7 +78,7 @@ enum LoadPart {
         report.section("\(quietCallers) quiet callers beside one that pipelines calls of \(batchQuestions) questions")
         let quiet = Load(
             callers: quietCallers, rate: quietRate * Double(quietCallers), seconds: effort.loadSeconds,
-            messages: message)
+            messages: message, sleeps: true)
         var busy = quiet
         busy.batch = batch
         var (alone, beside, ratios, batches): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
