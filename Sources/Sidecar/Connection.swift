@@ -28,6 +28,8 @@ struct Connection: ~Copyable {
         let snapshot: Snapshot
         /// What the decision log calls its revision.
         let recordedRevision: UInt32
+        /// The handler's number of the call.
+        let call: UInt64
     }
 
     /// Owned; -1 in a free slot.

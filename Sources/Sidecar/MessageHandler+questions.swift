@@ -19,19 +19,22 @@ extension MessageHandler {
     mutating func goOn(
         _ message: ByteView, _ progress: Connection.Progress, _ budget: inout TurnBudget
     ) throws(WireError) -> MessageOutcome {
-        let incoming = try scanner.resume(message, at: progress.cursor, keys: progress.snapshot.tables.keys)
+        let isKept = takeScanner(of: progress.call)
+        let incoming = try scanner.resume(
+            message, at: progress.cursor, keys: progress.snapshot.tables.keys, isKept: isKept)
         guard case .authorizeMany(_, let explain) = incoming else { return .answered }
         answeringRevision = progress.recordedRevision
-        return answerQuestions(explain: explain, of: progress.snapshot, &budget)
+        return answerQuestions(explain: explain, of: progress.snapshot, call: progress.call, &budget)
     }
 
     /// Answers the questions that are left, or as many as the turn's budget allows.
     mutating func answerQuestions(
-        explain: Bool, of snapshot: Snapshot, _ budget: inout TurnBudget
+        explain: Bool, of snapshot: Snapshot, call: UInt64, _ budget: inout TurnBudget
     ) -> MessageOutcome {
         defer { extendLifetime(snapshot) }
         let tables = snapshot.tables.view
-        while budget.hasRoom, !isStopped {
+        // A call whose last question was the budget's last one ends in this turn.
+        while scanner.isFinished || (budget.hasRoom && !isStopped) {
             let next = scanner.nextQuestion(keys: tables.keys)
             let isFirst = scanner.cursor.questionsDone == 1
             switch next {
@@ -47,7 +50,7 @@ extension MessageHandler {
         }
         return .partly(
             Connection.Progress(
-                cursor: scanner.cursor, snapshot: snapshot, recordedRevision: answeringRevision))
+                cursor: scanner.cursor, snapshot: snapshot, recordedRevision: answeringRevision, call: call))
     }
 
     private mutating func answerQuestion(

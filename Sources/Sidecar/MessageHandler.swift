@@ -50,6 +50,13 @@ struct MessageHandler: ~Copyable {
     /// What was done so far.
     var tally = LoopTally()
     var scanner = MessageScanner()
+    /// The scanner that last stopped within an `AuthorizeMany`, as it stopped, and the number of that call.
+    ///
+    /// Others' messages come in between; whoever went on with the call would have to read it again from its beginning.
+    private var keptScanner = MessageScanner()
+    private var keptCall: UInt64?
+    /// Calls that were begun, which numbers them.
+    private var calls: UInt64 = 0
     var scratch = Scratch()
     var inForce: InForce
     /// Session policies that were compiled before.
@@ -120,6 +127,7 @@ struct MessageHandler: ~Copyable {
                 outcome = try goOn(message, progress, &budget)
             } else {
                 tally.requests += 1
+                calls += 1
                 answeringRevision = inForce.recordedRevision
                 let incoming = try scanner.scan(message, keys: inForce.view.keys)
                 outcome = try perform(incoming, isTrusted: peer.isTrusted, &budget)
@@ -130,8 +138,23 @@ struct MessageHandler: ~Copyable {
             if error.closesConnection { return .close }
         }
         if scanner.flags.oneway { replies.truncate(to: start) }
+        if case .partly(let progress) = outcome { keepScanner(of: progress.call) }
         charge(&budget)
         return outcome
+    }
+
+    /// Puts the scanner aside as it is, in place of the one that was put aside before.
+    private mutating func keepScanner(of call: UInt64) {
+        swap(&scanner, &keptScanner)
+        keptCall = call
+    }
+
+    /// Brings back the scanner that stopped within a call; `false` if it has read something else since.
+    mutating func takeScanner(of call: UInt64) -> Bool {
+        guard keptCall == call else { return false }
+        swap(&scanner, &keptScanner)
+        keptCall = nil
+        return true
     }
 
     /// Forgets the time: what is answered from here on came later.
@@ -166,7 +189,7 @@ struct MessageHandler: ~Copyable {
             if explain, !explains { return .explain }
             explained = ExplainedAllowance()
             replies.beginAnswers()
-            return answerQuestions(explain: explain, of: inForce.snapshot, &budget)
+            return answerQuestions(explain: explain, of: inForce.snapshot, call: calls, &budget)
         case .assumeRole(let explain):
             try checkMayExplain(explain, isTrusted)
             if explain, !explains { return .explain }

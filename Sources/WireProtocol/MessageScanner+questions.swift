@@ -85,6 +85,7 @@ extension MessageScanner {
         try scanDefaults(members, keys)
         batch.next = questions + 1
         batch.count = count
+        batch.explain = explain
         return .authorizeMany(count: count, explain: explain)
     }
 
@@ -146,15 +147,24 @@ extension MessageScanner {
         return contextRange
     }
 
+    /// Whether all questions of the call have been given out.
+    public var isFinished: Bool { batch.done >= batch.count }
+
     /// Where the call stands, for `resume`.
     public var cursor: QuestionCursor { QuestionCursor(questionsDone: batch.done) }
 
     /// Reads a message again that `scan` has taken as `authorizeMany`, and goes on behind the questions already given.
     ///
     /// The answers already formatted hold for the snapshot that gave them: a loop goes on with the same one.
+    ///
+    /// - Parameter isKept: whether this scanner has read nothing else since; where the message has not been moved either,
+    ///   it still stands where the call does, and nothing is read again.
     public mutating func resume(
-        _ message: ByteView, at cursor: QuestionCursor, keys: SymbolTable
+        _ message: ByteView, at cursor: QuestionCursor, keys: SymbolTable, isKept: Bool = false
     ) throws(WireError) -> Incoming {
+        if isKept, batch.done == cursor.questionsDone, lastMessage.isSamePlace(as: message) {
+            return .authorizeMany(count: batch.count, explain: batch.explain)
+        }
         let incoming = try scan(message, keys: keys)
         if batch.isPlain {
             batch.done = min(cursor.questionsDone, batch.count)

@@ -5,7 +5,7 @@ internal import PolicyModel
 /// largest one.
 ///
 /// What it gives points into the message and its own arena, and is good until the next `scan` or `resume`. The state of
-/// an `AuthorizeMany` is lost then too; `cursor` and `resume` bring it back.
+/// an `AuthorizeMany` is lost with the next `scan` too; `cursor` and `resume` bring it back.
 public struct MessageScanner: ~Copyable {
     /// The question last scanned.
     public var view: RequestView
@@ -16,6 +16,11 @@ public struct MessageScanner: ~Copyable {
     /// What the caller wants done with the reply; good even when `scan` throws, as far as it could be read.
     public internal(set) var flags = CallFlags()
 
+    /// How many messages have been read; one that is read again counts again.
+    public private(set) var messagesRead = 0
+
+    /// The message last read, to be compared and not to be looked into.
+    var lastMessage = ByteView()
     var tape: JSONTape
     var batch = Batch()
     /// The questions of a plain `AuthorizeMany`.
@@ -36,6 +41,7 @@ public struct MessageScanner: ~Copyable {
         var next = 0
         var count = 0
         var done = 0
+        var explain = false
         /// The arena and the buffers are brought back to these before each question.
         var valueCount = 0
         var tagCount = 0
@@ -54,10 +60,13 @@ public struct MessageScanner: ~Copyable {
     /// `keys` are the condition keys of the snapshot that will decide.
     public mutating func scan(_ message: ByteView, keys: SymbolTable) throws(WireError) -> Incoming {
         begin()
+        messagesRead += 1
         guard message.count <= WireBounds.messageBytesMax else { throw .tooLong }
+        lastMessage = message
         if readsPlain {
             if let incoming = scanPlain(message, keys) { return incoming }
             begin()
+            lastMessage = message
         }
         do throws(JSONFault) {
             try tape.read(message, into: &view.arena, depthMax: WireBounds.depthMax)
@@ -74,6 +83,7 @@ public struct MessageScanner: ~Copyable {
         contextRange = 0..<0
         assumption = AssumptionView()
         batch = Batch()
+        lastMessage = ByteView()
     }
 
     /// The members of the message that count.
