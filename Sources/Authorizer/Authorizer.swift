@@ -43,6 +43,7 @@ public enum Authorizer {
         try decideQuestion(&view, context, tables, sessionPolicies, .enforce, &scratch, now)
     }
 
+    @inline(__always)
     private static func decideQuestion(
         _ view: inout RequestView, _ context: Range<Int>, _ tables: TablesView, _ sessionPolicies: TablesView?,
         _ mode: AuthorizerMode, _ scratch: inout Scratch, _ now: Instant
@@ -58,6 +59,7 @@ public enum Authorizer {
     }
 
     /// Decides a prepared question and leaves the view as it was.
+    @inline(__always)
     static func run(
         _ question: inout Question, _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch,
         _ now: Instant

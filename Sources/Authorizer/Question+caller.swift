@@ -4,6 +4,7 @@ internal import PolicyModel
 /// Who asks (spec §1, §8; design §3.3).
 extension Question {
     /// Finds who asks; a verdict when that alone decides.
+    @inline(__always)
     mutating func resolveCaller(
         _ view: borrowing RequestView, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict? {
@@ -43,6 +44,7 @@ extension Question {
     /// The bytes to which a word of the directory points; none for 0.
     func bytes(_ word: Int) -> ByteView { Question.bytes(tables.directory[word], tables.directory) }
 
+    @inline(__always)
     private mutating func identify(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
         if let offset = tables.users.find(view.principal, guess: &scratch.userGuess) {
             setRecord(tables.users.payload(at: offset))
@@ -53,6 +55,7 @@ extension Question {
     }
 
     /// Everybody who is no user.
+    @inline(never)
     private mutating func identifyOther(_ view: borrowing RequestView, _ caller: inout CallerFacts) -> Reason? {
         let principal = view.principal
         if principal.hasPrefix("arn:aws:iam::") { return identifyRoot(principal, &caller) }
@@ -67,6 +70,7 @@ extension Question {
         return nil
     }
 
+    @inline(__always)
     private mutating func setRecord(_ payload: UInt32) {
         record = Int(payload)
         accountRecord = tables.directory.offset(record + Format.PrincipalRecord.account)
@@ -160,6 +164,7 @@ extension Question {
 
     /// Only an "unauthenticated token bearer" presents a provider's token (spec §8); whoever has credentials came in
     /// through the provider that its session names, or through none.
+    @inline(never)
     private func checkProvider(_ view: borrowing RequestView) throws(RequestFault) {
         guard assumption.federatedProvider.isEmpty || view.principal.equals("anonymous") else {
             throw .providerNotAccepted
@@ -167,6 +172,7 @@ extension Question {
     }
 
     /// A session is said only of those that can have one.
+    @inline(never)
     private func checkSession(_ view: borrowing RequestView, _ caller: CallerFacts) throws(RequestFault) {
         let session = view.session
         guard session.isGiven else { return }

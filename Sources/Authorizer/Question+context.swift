@@ -6,6 +6,7 @@ extension Question {
     /// Checks the caller's keys and lets the key slots hold them.
     ///
     /// - Parameter names: whose key symbols the slots are of: the snapshot's, or those of inline session policies.
+    @inline(__always)
     func bindCaller(
         _ context: Range<Int>, _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) throws(RequestFault) {
@@ -24,6 +25,7 @@ extension Question {
     }
 
     /// Checks one of the caller's keys and lets its slot hold it; whether it is a tag of the request.
+    @inline(never)
     private func bindEntry(
         _ index: Int, isOwn: Bool, _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) throws(RequestFault) -> Bool {
@@ -119,6 +121,7 @@ extension Question {
     /// `aws:TagKeys` names the keys of `aws:RequestTag/…`: made from them, or held against them (spec §7).
     ///
     /// An assumption's tags are those of the call, which the engine binds.
+    @inline(never)
     private func deriveTagKeys(_ context: Range<Int>, _ view: inout RequestView) throws(RequestFault) {
         guard !isAssumption else { return }
         let given = view.entry(of: KeySymbol.tagKeys)

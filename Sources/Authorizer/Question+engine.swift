@@ -6,6 +6,7 @@ extension Question {
     /// Adds what the engine knows; `false` when it does not fit the arena.
     ///
     /// A simulation's own keys are bound already, and stay.
+    @inline(__always)
     func bindEngine(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) -> Bool {
         // What nothing reads need not be there.
         if names.testedKeys & KeySymbol.engineKeys != 0 {
@@ -18,6 +19,7 @@ extension Question {
     }
 
     /// The keys that the language names, by the families of which anything is read.
+    @inline(__always)
     private func bindKeys(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) -> Bool {
         let tested = names.testedKeys
         if tested & KeySymbol.callerKeys != 0 {
@@ -97,6 +99,7 @@ extension Question {
     }
 
     /// The organizations of the caller and of the resource; absent outside of one.
+    @inline(never)
     private func bindOrganizations(_ names: TablesView, _ view: inout RequestView) {
         guard tables.organization != 0 else { return }
         let id = bytes(tables.organization + Format.OrganizationRecord.id)
@@ -136,6 +139,7 @@ extension Question {
     }
 
     /// `aws:CurrentTime` and `aws:EpochTime`, of the one reading of the clock.
+    @inline(never)
     private func bindClock(
         _ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch
     ) -> Bool {
@@ -155,6 +159,7 @@ extension Question {
     // MARK: Tags
 
     /// Session tags come first, so that they override the principal's own of the same key (spec §8).
+    @inline(never)
     private func bindSessionTags(_ names: TablesView, _ view: inout RequestView) -> Bool {
         for index in view.session.tags {
             let tag = view.sessionTags[index]
@@ -179,7 +184,7 @@ extension Question {
 
     /// The principal's tags, and the resource's: each from the most specific entry that has it.
     private func bindTags(_ names: TablesView, _ view: inout RequestView, _ scratch: borrowing Scratch) {
-        if record != 0 {
+        if record != 0, tables.directory[record &+ Format.PrincipalRecord.tags] != 0 {
             bindTags(at: record + Format.PrincipalRecord.tags, of: tables.directory, names, &view)
         }
         if targetRole != 0 {

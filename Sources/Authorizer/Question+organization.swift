@@ -7,6 +7,7 @@ extension Question {
     ///
     /// Exempt: "management account's principals; service-linked-role sessions; service principals; anonymous; principals
     /// of accounts outside the org": the tables give the management account no levels.
+    @inline(__always)
     func serviceLevels(_ scratch: borrowing Scratch) -> Int {
         guard accountRecord != 0, !isServiceLinked else { return 0 }
         return tables.directory.offset(accountRecord + Format.AccountRecord.serviceLevels)
@@ -21,6 +22,21 @@ extension Question {
         return levels != 0 && hasOptedIn(scratch.foldedAction) ? levels : 0
     }
 
+    /// Whether any resource control policy of the resource's account has a Deny.
+    @inline(__always)
+    var hasResourceDenies: Bool {
+        guard resourceRecord != 0 else { return false }
+        let directory = tables.directory
+        let levels = directory.offset(resourceRecord + Format.AccountRecord.resourceLevels)
+        guard levels != 0 else { return false }
+        for level in 0..<directory.offset(levels) {
+            let set = directory.offset(levels &+ 1 &+ level)
+            if set != 0, directory[set &+ Format.DocumentSet.flags] & Format.DocumentFlag.hasDeny != 0 { return true }
+        }
+        return false
+    }
+
+    @inline(__always)
     private var isServiceLinked: Bool {
         record != 0
             && tables.directory[record + Format.PrincipalRecord.flags] & Format.PrincipalRecord.isServiceLinked != 0
@@ -36,12 +52,13 @@ extension Question {
     }
 
     /// The first level that allows nothing of the question; "at **every** level some attached policy must Allow".
+    @inline(__always)
     mutating func silentServiceLevel(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Int? {
         let levels = serviceLevels(scratch)
         guard levels != 0 else { return nil }
         for level in 0..<tables.directory.offset(levels) {
-            let offset = tables.directory.offset(levels + 1 + level)
-            if !set(offset, .allow, .serviceControlPolicy, view, &scratch) { return level }
+            let offset = tables.directory.offset(levels &+ 1 &+ level)
+            if !passes(offset, .serviceControlPolicy, view, &scratch) { return level }
         }
         return nil
     }
@@ -52,8 +69,8 @@ extension Question {
     ) -> Bool {
         guard levels != 0 else { return false }
         for level in 0..<tables.directory.offset(levels) {
-            let offset = tables.directory.offset(levels + 1 + level)
-            if set(offset, .deny, layer, view, &scratch) {
+            let offset = tables.directory.offset(levels &+ 1 &+ level)
+            if denies(offset, layer, view, &scratch) {
                 found.level = UInt32(level)
                 return true
             }

@@ -4,6 +4,7 @@ internal import PolicyModel
 /// The policies: denies of every set first, then the ceilings, then the tables of spec §6.3 and §6.5.
 extension Question {
     /// Decides by the policies in play.
+    @inline(__always)
     mutating func decideByPolicies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
         if lacksSessionFacts(view, scratch) { return Verdict(.implicitDeny, .sessionRequired) }
         if let deny = explicitDeny(view, &scratch) { return deny }
@@ -21,6 +22,7 @@ extension Question {
     }
 
     /// "Anonymous and service principals count only the resource side" (spec §6.5); so does a bearer (spec §8).
+    @inline(never)
     private mutating func resourceAlone(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
         let grades = resourceGrades(view, &scratch)
         return grades.isDisjoint(with: Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies))
@@ -28,6 +30,7 @@ extension Question {
     }
 
     /// The table of spec §6.3.
+    @inline(__always)
     private mutating func sameAccount(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
         if scratch.caller.kind == .root { return rootInOwnAccount(view, &scratch) }
         // An identity allow under its ceilings is enough alone, unless the kind requires its resource policy.
@@ -50,6 +53,7 @@ extension Question {
     /// "always […], unless the resource kind *requires* a resource policy: then any matching res grade" (spec §6.3).
     ///
     /// Session policies bind a root user's session too, but for what everyone may.
+    @inline(never)
     private mutating func rootInOwnAccount(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
         let isThrough = sessionAllows(view, &scratch)
         if isThrough, !isPolicyRequired { return Verdict(.allowed, .allowed) }
@@ -59,6 +63,7 @@ extension Question {
     }
 
     /// Both sides must allow, and no grade bypasses anything (spec §6.5).
+    @inline(never)
     private mutating func crossAccount(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict {
         guard !resourceGrades(view, &scratch).isEmpty else { return Verdict(.implicitDeny, withoutResource) }
         let resource = found
@@ -70,6 +75,7 @@ extension Question {
     }
 
     /// The ceiling that does not let the question through: the boundary, else the session's policies.
+    @inline(__always)
     private mutating func silentCeiling(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
         guard boundaryAllows(view, &scratch) else { return .permissionsBoundary }
         return sessionAllows(view, &scratch) ? nil : .sessionPolicy
@@ -113,18 +119,20 @@ extension Question {
     // MARK: Denies
 
     /// Whether a matching Deny stands anywhere (spec §6.1).
+    @inline(__always)
     private mutating func explicitDeny(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Verdict? {
         if record != 0 {
-            if identity(.deny, view, &scratch) { return denied(.identityPolicyDeny) }
+            if identityDenies(view, &scratch) { return denied(.identityPolicyDeny) }
             let boundary = tables.directory.offset(record + Format.PrincipalRecord.boundarySet)
-            if set(boundary, .deny, .permissionsBoundary, view, &scratch) { return denied(.permissionsBoundaryDeny) }
+            if denies(boundary, .permissionsBoundary, view, &scratch) { return denied(.permissionsBoundaryDeny) }
         }
         if view.session.hasPolicies, sessionDenies(view, &scratch) { return denied(.sessionPolicyDeny) }
         if let reason = resourceDenies(view, &scratch) { return denied(reason) }
         if levels(serviceLevels(scratch), deny: .serviceControlPolicy, view, &scratch) {
             return denied(.serviceControlPolicyDeny)
         }
-        if levels(resourceLevels(scratch), deny: .resourceControlPolicy, view, &scratch) {
+        // Whether the service has opted in is asked only where something could deny.
+        if hasResourceDenies, levels(resourceLevels(scratch), deny: .resourceControlPolicy, view, &scratch) {
             return denied(.resourceControlPolicyDeny)
         }
         return nil
@@ -137,6 +145,7 @@ extension Question {
     }
 
     /// Whether a policy of the resource denies, and which.
+    @inline(__always)
     mutating func resourceDenies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
         let any = Grades(rawValue: .max)
         if trustSlot != Format.none, !document(trustSlot, of: tables, .deny, enough: any, view, &scratch).isEmpty {

@@ -4,6 +4,7 @@ internal import PolicyModel
 /// The registry, and whose the resource is (design §3.2 "The resource's account").
 extension Question {
     /// Finds the registry entries whose pattern matches the resource, most specific first.
+    @inline(never)
     func findRegistryEntries(_ view: borrowing RequestView, _ scratch: inout Scratch) {
         var cursor = TrieCursor(tables.registry.offset(0), view.resource, tables.registry)
         while let entry = cursor.next(view.resource, tables.registry, tables.keyFlags, view, &scratch) {
@@ -48,6 +49,7 @@ extension Question {
     }
 
     /// Finds the resource's account; a verdict when nothing says it, or two sources disagree.
+    @inline(__always)
     mutating func resolveResourceAccount(_ resource: ByteView, _ scratch: borrowing Scratch) -> Verdict? {
         if let reason = findOwner(resource, scratch) { return Verdict(.implicitDeny, reason) }
         guard tables.organization != 0 else { return nil }
@@ -62,6 +64,7 @@ extension Question {
             ? Verdict(.implicitDeny, .brokenReference) : nil
     }
 
+    @inline(__always)
     private mutating func findOwner(_ resource: ByteView, _ scratch: borrowing Scratch) -> Reason? {
         for index in 0..<scratch.registryMatches.count {
             let entry = Int(scratch.registryMatches[index])
@@ -81,6 +84,7 @@ extension Question {
     }
 
     /// "`DefaultResourceAccount`; the only account of a store that has one; for `*`, the caller's account" (design §3.2).
+    @inline(__always)
     private func fallbackOwner(_ resource: ByteView, _ caller: CallerFacts) -> ByteView {
         if tables.organization != 0 {
             let stated = bytes(tables.organization + Format.OrganizationRecord.defaultResourceAccount)

@@ -22,6 +22,7 @@ extension Question {
     }
 
     /// Asks the inline session policies, whose keys and conditions have symbols of their own.
+    @inline(never)
     mutating func readInlineSession(
         _ view: inout RequestView, _ context: Range<Int>, _ scratch: inout Scratch
     ) throws(RequestFault) {
@@ -52,6 +53,7 @@ extension Question {
     /// Whether the session's policies let it through; where there are none, all but a federated user's do.
     ///
     /// "Without any session policy, `sess` = **false**" for a federated user (spec §6.3).
+    @inline(__always)
     mutating func sessionAllows(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
         guard view.session.hasPolicies else { return scratch.caller.kind != .federatedUser }
         if inlineSession.allow != nil { return true }
@@ -59,6 +61,7 @@ extension Question {
     }
 
     /// Whether a session policy denies.
+    @inline(never)
     mutating func sessionDenies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
         if let deny = inlineSession.deny {
             found = deny
@@ -67,6 +70,7 @@ extension Question {
         return managedSession(.deny, view, &scratch)
     }
 
+    @inline(never)
     private mutating func managedSession(
         _ effect: Effect, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) -> Bool {
@@ -85,6 +89,7 @@ extension Question {
 
     /// Whether a policy in play, or the call itself, depends on a fact of the session that the question does not give
     /// (design §3.3).
+    @inline(__always)
     func lacksSessionFacts(_ view: borrowing RequestView, _ scratch: borrowing Scratch) -> Bool {
         // A simulation gives the keys themselves; what it does not give is absent.
         guard mode == .enforce else { return false }
@@ -105,6 +110,7 @@ extension Question {
     }
 
     /// The flags of all documents in play.
+    @inline(never)
     private func flagsInPlay(_ view: borrowing RequestView, _ scratch: borrowing Scratch) -> UInt32 {
         var flags: UInt32 = 0
         if record != 0 {

@@ -3,41 +3,88 @@ internal import PolicyModel
 
 /// The sets of documents, and the walks of their trees.
 extension Question {
-    mutating func identityAllows(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        record != 0 && identity(.allow, view, &scratch)
-    }
-
+    @inline(__always)
     mutating func boundaryAllows(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
         guard scratch.caller.hasBoundary else { return true }
         let boundary = tables.directory.offset(record + Format.PrincipalRecord.boundarySet)
-        return set(boundary, .allow, .permissionsBoundary, view, &scratch)
+        return passes(boundary, .permissionsBoundary, view, &scratch)
     }
 
-    /// The caller's own set and those of its groups, as one (spec §6.1).
-    mutating func identity(_ effect: Effect, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        let own = tables.directory.offset(record + Format.PrincipalRecord.ownSet)
-        if set(own, effect, .identityPolicy, view, &scratch) { return true }
-        for group in 0..<tables.directory.offset(record + Format.PrincipalRecord.groupCount) {
-            let offset = tables.directory.offset(record + Format.PrincipalRecord.groups + group)
-            if set(offset, effect, .identityPolicy, view, &scratch) { return true }
+    /// Whether a set lets the question through as a ceiling: which statement does so is not asked.
+    @inline(__always)
+    mutating func passes(
+        _ set: Int, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
+    ) -> Bool {
+        guard set != 0 else { return false }
+        // Verified with the document: an Allow of everything, or of all of the service, without conditions.
+        if tables.directory[set &+ Format.DocumentSet.flags] & Format.DocumentFlag.allowsAll != 0 { return true }
+        return SetCursor(tables.directory, set: set).isOpen(to: scratch.serviceBit)
+            || allows(set, layer, view, &scratch)
+    }
+
+    /// Whether the caller's own set or one of its groups' denies, which are as one (spec §6.1).
+    @inline(__always)
+    mutating func identityDenies(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
+        let groups = groups
+        if denies(groups.own, .identityPolicy, view, &scratch) { return true }
+        for group in 0..<groups.count
+        where denies(tables.directory.offset(groups.first &+ group), .identityPolicy, view, &scratch) {
+            return true
         }
         return false
     }
 
-    /// Whether a document of the set has a statement of the effect that applies; masks and flags spare most walks.
-    mutating func set(
-        _ set: Int, _ effect: Effect, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
+    /// Whether one of them allows.
+    @inline(__always)
+    mutating func identityAllows(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
+        guard record != 0 else { return false }
+        let groups = groups
+        if allows(groups.own, .identityPolicy, view, &scratch) { return true }
+        for group in 0..<groups.count
+        where allows(tables.directory.offset(groups.first &+ group), .identityPolicy, view, &scratch) {
+            return true
+        }
+        return false
+    }
+
+    /// The caller's own set, and where how many sets of its groups stand.
+    @inline(__always)
+    private var groups: (own: Int, first: Int, count: Int) {
+        let principal = tables.directory.record(record, size: Format.PrincipalRecord.groups)
+        return (
+            Int(principal[Format.PrincipalRecord.ownSet]), record &+ Format.PrincipalRecord.groups,
+            Int(principal[Format.PrincipalRecord.groupCount])
+        )
+    }
+
+    /// Whether a document of the set has an Allow that applies; masks spare most walks.
+    mutating func allows(
+        _ set: Int, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) -> Bool {
-        guard set != 0 else { return false }
-        let flag = effect == .deny ? Format.DocumentFlag.hasDeny : Format.DocumentFlag.hasAllow
-        guard tables.directory[set + Format.DocumentSet.flags] & flag != 0 else { return false }
-        let directory = tables.directory
-        var at = set + Format.DocumentSet.entries
-        for _ in 0..<directory.offset(set + Format.DocumentSet.count) {
-            let entry = directory.slot(ofEntry: at, service: scratch.serviceBit, flags: flag)
-            at += Format.DocumentSet.entrySize
-            guard let slot = entry else { continue }
-            if !document(slot, of: tables, effect, enough: Grades(rawValue: .max), view, &scratch).isEmpty {
+        guard set != 0, tables.directory[set &+ Format.DocumentSet.flags] & Format.DocumentFlag.hasAllow != 0 else {
+            return false
+        }
+        var cursor = SetCursor(tables.directory, set: set)
+        while let slot = cursor.nextAllow(scratch.serviceBit) {
+            if !document(slot, of: tables, .allow, enough: Grades(rawValue: .max), view, &scratch).isEmpty {
+                note(layer, slot, scratch)
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Whether a document of the set has a Deny that applies; masks and gates spare most walks.
+    mutating func denies(
+        _ set: Int, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
+    ) -> Bool {
+        guard set != 0, tables.directory[set &+ Format.DocumentSet.flags] & Format.DocumentFlag.hasDeny != 0 else {
+            return false
+        }
+        var cursor = SetCursor(tables.directory, set: set)
+        let conditions = Evaluation(conditions: tables.conditions, keyFlags: tables.keyFlags)
+        while let slot = cursor.nextDeny(conditions, view, &scratch) {
+            if !document(slot, of: tables, .deny, enough: Grades(rawValue: .max), view, &scratch).isEmpty {
                 note(layer, slot, scratch)
                 return true
             }
@@ -46,6 +93,7 @@ extension Question {
     }
 
     /// The grades by which a document's statements of one effect apply.
+    @inline(__always)
     func document(
         _ slot: UInt32, of tables: TablesView, _ effect: Effect, enough: Grades, _ view: borrowing RequestView,
         _ scratch: inout Scratch
@@ -56,6 +104,7 @@ extension Question {
         return evaluation.grades(ofEffectAt: header, enough: enough, view, &scratch)
     }
 
+    @inline(__always)
     mutating func note(_ layer: Verdict.Layer, _ slot: UInt32, _ scratch: borrowing Scratch) {
         found = Verdict(.implicitDeny, .identityPolicy)
         found.layer = layer

@@ -53,6 +53,7 @@ struct Question: ~Copyable {
     }
 
     /// Everything that is looked at before policies, then the policies.
+    @inline(__always)
     mutating func decide(
         _ view: inout RequestView, context: Range<Int>, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict {
@@ -88,6 +89,7 @@ struct Question: ~Copyable {
     }
 
     /// What credentials, sessions and assumptions come to before policies are asked (spec §6.1, §8).
+    @inline(never)
     private func checkCredentials(
         _ view: borrowing RequestView, isRoleMissing: Bool, _ scratch: borrowing Scratch
     ) throws(RequestFault) -> Verdict? {
@@ -119,8 +121,10 @@ struct Question: ~Copyable {
     // MARK: The question itself
 
     /// Finds the action's symbol and its service's bit.
+    @inline(__always)
     private func readAction(_ view: inout RequestView, _ scratch: inout Scratch) throws(RequestFault) {
-        if let entry = tables.actions.find(view.action, guess: &scratch.actionGuess) {
+        let entry = tables.actions.find(view.action, guess: &scratch.actionGuess)
+        if let entry {
             let bits = tables.actions.payload(at: entry)
             if bits & Format.ActionSymbol.isAskable != 0 {
                 scratch.foldedAction = tables.actions.name(at: entry)
@@ -131,21 +135,25 @@ struct Question: ~Copyable {
                 return
             }
         }
-        try readUnknownAction(&view, &scratch)
+        try readUnknownAction(&view, &scratch, isKnown: entry != nil)
     }
 
-    /// An action that no document names whole.
-    private func readUnknownAction(_ view: inout RequestView, _ scratch: inout Scratch) throws(RequestFault) {
+    /// An action that no document names whole, or one by whose name nobody may ask.
+    @inline(never)
+    private func readUnknownAction(
+        _ view: inout RequestView, _ scratch: inout Scratch, isKnown: Bool
+    ) throws(RequestFault) {
         guard ActionName.colon(view.action) != nil else { throw .malformedAction }
         let mark = view.arena.count
         guard view.arena.append(folded: view.action) else { throw .tooLarge }
-        scratch.setAction(view.arena.view(from: mark), in: tables)
+        scratch.setAction(view.arena.view(from: mark), in: tables, isKnown: isKnown)
         scratch.serviceBit = Format.ServiceMask.mask(of: scratch.serviceSymbol)
         scratch.isAccessManagement = ActionName.isAccessManagement(scratch.foldedAction)
     }
 
     /// `*`, or `arn:` with six fields of which partition and service are not empty; keeps the fifth, if it is twelve
     /// digits.
+    @inline(__always)
     private mutating func readResource(_ resource: ByteView) -> Bool {
         let shape = ARNShape(resource)
         guard shape.isARN else { return resource.equals("*") }

@@ -18,13 +18,10 @@ extension Recorder {
     /// The documents of a set.
     func walks(ofSet set: Int, _ scratch: borrowing Scratch) -> [Walk] {
         guard set != 0 else { return [] }
-        let directory = question.tables.directory
         var walks: [Walk] = []
-        for index in 0..<directory.offset(set + Format.DocumentSet.count) {
-            let at = set + Format.DocumentSet.entries + index * Format.DocumentSet.entrySize
-            let slot = directory[at + Format.DocumentSet.slot]
-            let isServed = directory.slot(ofEntry: at, service: scratch.serviceBit, flags: .max) != nil
-            walks.append(Walk(slot: slot, place: .slot(slot), isServed: isServed))
+        var cursor = SetCursor(question.tables.directory, set: set)
+        while let entry = cursor.nextOfAny(scratch.serviceBit) {
+            walks.append(Walk(slot: entry.slot, place: .slot(entry.slot), isServed: entry.isServed))
         }
         return walks
     }

@@ -123,10 +123,10 @@ extension Recorder {
     ) -> Reason? {
         switch layer.layer {
         case .resourcePolicy: return question.resourceDenies(view, &scratch)
-        case .identityPolicy: return question.identity(.deny, view, &scratch) ? .identityPolicyDeny : nil
+        case .identityPolicy: return question.identityDenies(view, &scratch) ? .identityPolicyDeny : nil
         case .sessionPolicy: return question.sessionDenies(view, &scratch) ? .sessionPolicyDeny : nil
         case .permissionsBoundary, .serviceControlPolicy, .resourceControlPolicy:
-            return question.set(set(of: layer, scratch), .deny, layer.layer, view, &scratch) ? .identityPolicyDeny : nil
+            return question.denies(set(of: layer, scratch), layer.layer, view, &scratch) ? .identityPolicyDeny : nil
         case .none: return nil
         }
     }
@@ -136,10 +136,10 @@ extension Recorder {
     ) -> Grades {
         switch layer.layer {
         case .resourcePolicy: return question.resourceGrades(view, &scratch)
-        case .identityPolicy: return question.identity(.allow, view, &scratch) ? .attached : []
+        case .identityPolicy: return question.identityAllows(view, &scratch) ? .attached : []
         case .sessionPolicy: return question.sessionAllows(view, &scratch) ? .attached : []
         case .permissionsBoundary, .serviceControlPolicy, .resourceControlPolicy:
-            return question.set(set(of: layer, scratch), .allow, layer.layer, view, &scratch) ? .attached : []
+            return question.passes(set(of: layer, scratch), layer.layer, view, &scratch) ? .attached : []
         case .none: return []
         }
     }

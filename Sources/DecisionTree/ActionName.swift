@@ -22,9 +22,11 @@ public enum ActionName {
 
 extension Scratch {
     /// Notes a folded action by the symbols that tables have for it and its service; its bit stays.
-    public mutating func setAction(_ folded: ByteView, in tables: TablesView) {
+    ///
+    /// - Parameter isKnown: whether the tables may have the action; `false` if it was looked for in vain.
+    public mutating func setAction(_ folded: ByteView, in tables: TablesView, isKnown: Bool = true) {
         foldedAction = folded
-        actionSymbol = tables.actions.id(of: folded)
+        actionSymbol = isKnown ? tables.actions.id(of: folded) : Format.none
         let service = folded.slice(0, folded.firstIndex(of: ASCII.colon) ?? 0)
         serviceSymbol = min(tables.services.id(of: service), Format.ActionSymbol.noService)
     }

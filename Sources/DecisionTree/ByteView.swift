@@ -34,6 +34,12 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     @unsafe
     public var baseAddress: UnsafePointer<UInt8>? { unsafe base }
 
+    /// Whether these are the same bytes at the same address.
+    @inlinable
+    public func isSamePlace(as other: ByteView) -> Bool {
+        unsafe count == other.count && base == other.base
+    }
+
     /// The bytes of a literal, which live as long as the process.
     @inlinable
     public init(_ literal: StaticString) {
@@ -138,6 +144,7 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     ///
     /// A hash is never equality.
     @inlinable
+    @inline(__always)
     public var exactHash: UInt32 {
         var hash = UInt64(truncatingIfNeeded: count)
         if count > 0 { unsafe Words.mix(base.unsafelyUnwrapped, count, into: &hash) }
@@ -148,6 +155,7 @@ public struct ByteView: @unchecked Sendable {  // Read-only bytes; the invariant
     ///
     /// A hash is never equality.
     @inlinable
+    @inline(__always)
     public var foldedHash: UInt32 {
         var hash = UInt64(truncatingIfNeeded: count)
         if count > 0 { unsafe Words.mixFolded(base.unsafelyUnwrapped, count, into: &hash) }

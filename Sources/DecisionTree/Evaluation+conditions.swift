@@ -5,7 +5,7 @@ extension Evaluation {
     /// Whether the condition at an offset holds; evaluated at most once a question.
     @inlinable
     func holds(_ condition: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        let number = conditions.offset(condition + Format.Condition.memo)
+        let number = conditions.offset(condition &+ Format.Condition.memo)
         if let known = scratch.remembered(number) { return known }
         guard scratch.spend(1) else { return false }
         let outcome = test(condition, view, &scratch)
@@ -16,9 +16,9 @@ extension Evaluation {
     /// `test(op, key, V)` of spec §4.
     @usableFromInline
     func test(_ condition: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        let comparison = conditions[condition + Format.Condition.comparison]
-        let flags = conditions[condition + Format.Condition.flags]
-        let key = conditions[condition + Format.Condition.key]
+        let comparison = conditions[condition &+ Format.Condition.comparison]
+        let flags = conditions[condition &+ Format.Condition.flags]
+        let key = conditions[condition &+ Format.Condition.key]
         let index = view.entry(of: key)
         if comparison == Format.Comparison.null { return testNull(condition, isAbsent: index == nil) }
         let hasQuantifier = flags & (Format.Condition.forAllValues | Format.Condition.forAnyValue) != 0
@@ -38,9 +38,9 @@ extension Evaluation {
     }
 
     private func testNull(_ condition: Int, isAbsent: Bool) -> Bool {
-        let count = conditions.offset(condition + Format.Condition.valueCount)
+        let count = conditions.offset(condition &+ Format.Condition.valueCount)
         for value in 0..<count
-        where (conditions[condition + Format.Condition.values + value] == 1) == isAbsent {
+        where (conditions[condition &+ Format.Condition.values &+ value] == 1) == isAbsent {
             return true
         }
         return false
@@ -64,7 +64,7 @@ extension Evaluation {
     ) -> Bool {
         let isNegated = flags & Format.Condition.isNegated != 0
         let needsAll = flags & Format.Condition.forAllValues != 0
-        for index in entry.firstValue..<(entry.firstValue + entry.valueCount) {
+        for index in entry.firstValue..<(entry.firstValue &+ entry.valueCount) {
             let passes = one(view.values[index], condition, view, &scratch) != isNegated
             if passes != needsAll { return passes }
         }
@@ -75,9 +75,9 @@ extension Evaluation {
     private func one(
         _ text: ByteView, _ condition: Int, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) -> Bool {
-        let comparison = conditions[condition + Format.Condition.comparison]
-        let values = condition + Format.Condition.values
-        let end = values + conditions.offset(condition + Format.Condition.valueCount)
+        let comparison = conditions[condition &+ Format.Condition.comparison]
+        let values = condition &+ Format.Condition.values
+        let end = values &+ conditions.offset(condition &+ Format.Condition.valueCount)
         switch comparison {
         case Format.Comparison.ipAddress:
             guard let address = text.ipAddress?.unmapped else { return false }
@@ -90,7 +90,7 @@ extension Evaluation {
             return any(values, end, text, &scratch) { boolean == ($0 == 1) }
         default:
             for at in values..<end {
-                guard scratch.spend(1 + text.count >> 6) else { return false }
+                guard scratch.spend(1 &+ text.count >> 6) else { return false }
                 if compare(text, comparison, conditions.offset(at), view, &scratch) { return true }
             }
             return false
@@ -103,7 +103,7 @@ extension Evaluation {
         _ first: Int, _ end: Int, _ text: ByteView, _ scratch: inout Scratch, _ passes: (Int) -> Bool
     ) -> Bool {
         for at in first..<end {
-            guard scratch.spend(1 + text.count >> 6) else { return false }
+            guard scratch.spend(1 &+ text.count >> 6) else { return false }
             if passes(conditions.offset(at)) { return true }
         }
         return false
@@ -138,8 +138,8 @@ extension Evaluation {
     }
 
     private func compareDates(_ left: Instant, _ comparison: UInt32, _ value: Int) -> Bool {
-        let seconds = Int64(bitPattern: UInt64(conditions[value]) | UInt64(conditions[value + 1]) << 32)
-        let right = Instant(seconds: seconds, nanoseconds: conditions[value + 2])
+        let seconds = Int64(bitPattern: UInt64(conditions[value]) | UInt64(conditions[value &+ 1]) << 32)
+        let right = Instant(seconds: seconds, nanoseconds: conditions[value &+ 2])
         switch comparison {
         case Format.Comparison.dateEquals: return left == right
         case Format.Comparison.dateLess: return left < right
@@ -152,9 +152,9 @@ extension Evaluation {
     /// The block is `[bits, prefix, high low, high high, low low, low high]`.
     private func isInBlock(_ address: IPAddress, _ value: Int) -> Bool {
         guard address.bits == conditions.offset(value) else { return false }
-        let high = UInt64(conditions[value + 2]) | UInt64(conditions[value + 3]) << 32
-        let low = UInt64(conditions[value + 4]) | UInt64(conditions[value + 5]) << 32
-        let masked = address.masked(to: conditions.offset(value + 1))
+        let high = UInt64(conditions[value &+ 2]) | UInt64(conditions[value &+ 3]) << 32
+        let low = UInt64(conditions[value &+ 4]) | UInt64(conditions[value &+ 5]) << 32
+        let masked = address.masked(to: conditions.offset(value &+ 1))
         return masked.high == high && masked.low == low
     }
 
@@ -168,12 +168,12 @@ extension Evaluation {
         for field in 0..<6 {
             let end = field == 5 ? text.count : text.firstIndex(of: 0x3A, from: start)
             guard let end else { return false }
-            let program = conditions.offset(value + field)
+            let program = conditions.offset(value &+ field)
             guard
                 Evaluation.matches(
                     text.slice(start, end), program: program, of: conditions, keyFlags: keyFlags, view, &scratch)
             else { return false }
-            start = end + 1
+            start = end &+ 1
         }
         return true
     }
@@ -183,7 +183,7 @@ extension Evaluation {
         var wanted = FoldedBytes(text)
         if program == Format.Program.end { return wanted.next() == nil }
         for piece in 0..<conditions.offset(program) {
-            let at = program + 1 + piece * Format.Program.pieceSize
+            let at = program &+ 1 &+ piece &* Format.Program.pieceSize
             guard let literal = Evaluation.literal(at, of: conditions, keyFlags: keyFlags, view) else { return false }
             var part = FoldedBytes(literal)
             while let byte = part.next() {

@@ -4,13 +4,13 @@ extension Evaluation {
     @usableFromInline
     func principalGrades(_ node: Int, _ scratch: inout Scratch) -> Grades {
         var grades: Grades = []
-        let count = image.offset(node + Format.Principal.count)
+        let count = image.offset(node &+ Format.Principal.count)
         for index in 0..<count {
-            let at = node + Format.Principal.entries + index * 2
+            let at = node &+ Format.Principal.entries &+ index &* 2
             guard scratch.spend(1) else { return [] }
-            grades.formUnion(grade(image[at], image.offset(at + 1), scratch.caller))
+            grades.formUnion(grade(image[at], image.offset(at &+ 1), scratch.caller))
         }
-        guard image[node + Format.Principal.isNot] != 0 else { return grades }
+        guard image[node &+ Format.Principal.isNot] != 0 else { return grades }
         return isExempt(grades, scratch.caller) ? [] : .everyone
     }
 

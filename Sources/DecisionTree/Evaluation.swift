@@ -15,6 +15,12 @@ public struct Evaluation {
         self.keyFlags = keyFlags
     }
 
+    /// Prepares to evaluate conditions, and to walk no document.
+    @inlinable
+    public init(conditions: Image, keyFlags: Image) {
+        self.init(document: conditions, conditions: conditions, keyFlags: keyFlags)
+    }
+
     /// The grades by which the document's statements of one effect apply to the question; empty when none does.
     ///
     /// The walk ends early once a grade of `enough` is found. `scratch.foundStatement` is the first statement that
@@ -26,29 +32,29 @@ public struct Evaluation {
         let index = image.offset(header)
         var found: Grades = []
         guard index != 0 else { return found }
-        let exact = image.offset(index + Format.ActionIndex.exact)
+        let exact = image.offset(index &+ Format.ActionIndex.exact)
         if exact != 0, let leaf = exactPayload(exact, scratch.actionSymbol),
             walkLeaf(leaf, &found, enough, view, &scratch)
         {
             return found
         }
-        let services = image.offset(index + Format.ActionIndex.services)
+        let services = image.offset(index &+ Format.ActionIndex.services)
         if services != 0, let leaf = exactPayload(services, scratch.serviceSymbol),
             walkLeaf(leaf, &found, enough, view, &scratch)
         {
             return found
         }
-        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie), scratch.foldedAction, image)
+        var cursor = TrieCursor(image.offset(index &+ Format.ActionIndex.trie), scratch.foldedAction, image)
         while let leaf = cursor.next(scratch.foldedAction, image, keyFlags, view, &scratch) {
             if walkLeaf(leaf, &found, enough, view, &scratch) { return found }
         }
-        let notList = image.offset(index + Format.ActionIndex.notList)
+        let notList = image.offset(index &+ Format.ActionIndex.notList)
         guard notList != 0 else { return found }
         for entry in 0..<image.offset(notList) {
-            let at = notList + Format.NotList.entries + entry * 2
+            let at = notList &+ Format.NotList.entries &+ entry &* 2
             guard scratch.spend(1) else { return found }
             if containsAction(image.offset(at), view, &scratch) { continue }
-            if walkLeaf(image.offset(at + 1), &found, enough, view, &scratch) { return found }
+            if walkLeaf(image.offset(at &+ 1), &found, enough, view, &scratch) { return found }
         }
         return found
     }
@@ -56,25 +62,26 @@ public struct Evaluation {
     /// Whether an action index, used as a set, has the question's action.
     @inlinable
     func containsAction(_ index: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        let exact = image.offset(index + Format.ActionIndex.exact)
+        let exact = image.offset(index &+ Format.ActionIndex.exact)
         if exact != 0, exactPayload(exact, scratch.actionSymbol) != nil { return true }
-        let services = image.offset(index + Format.ActionIndex.services)
+        let services = image.offset(index &+ Format.ActionIndex.services)
         if services != 0, exactPayload(services, scratch.serviceSymbol) != nil { return true }
-        var cursor = TrieCursor(image.offset(index + Format.ActionIndex.trie), scratch.foldedAction, image)
+        var cursor = TrieCursor(image.offset(index &+ Format.ActionIndex.trie), scratch.foldedAction, image)
         return cursor.next(scratch.foldedAction, image, keyFlags, view, &scratch) != nil
     }
 
     /// What a table has for a symbol; a symbol that no document names is in none.
     @inlinable
+    @inline(__always)
     func exactPayload(_ table: Int, _ symbol: UInt32) -> Int? {
-        let mask = image[table + Format.ExactTable.mask]
+        let mask = image[table &+ Format.ExactTable.mask]
         var position = Format.ExactTable.position(of: symbol, mask: mask)
         while true {
-            let slot = table + Format.ExactTable.slots + Int(position) * 2
+            let slot = table &+ Format.ExactTable.slots &+ Int(position) &* 2
             let found = image[slot]
             // Half the slots are empty, so every probe ends.
             if found == Format.ExactTable.empty { return nil }
-            if found == symbol { return image.offset(slot + 1) }
+            if found == symbol { return image.offset(slot &+ 1) }
             position = (position &+ 1) & mask
         }
     }
@@ -86,7 +93,7 @@ public struct Evaluation {
         _ scratch: inout Scratch
     ) -> Bool {
         for index in 0..<image.offset(leaf)
-        where walkResources(image.offset(leaf + 1 + index), &found, enough, view, &scratch) {
+        where walkResources(image.offset(leaf &+ 1 &+ index), &found, enough, view, &scratch) {
             return true
         }
         return false
@@ -98,24 +105,24 @@ public struct Evaluation {
         _ scratch: inout Scratch
     ) -> Bool {
         guard scratch.spend(1) else { return true }
-        let any = image.offset(index + Format.ResourceIndex.any)
+        let any = image.offset(index &+ Format.ResourceIndex.any)
         if any != 0 {
             for body in 0..<image.offset(any)
-            where walkBody(image.offset(any + 1 + body), &found, enough, view, &scratch) {
+            where walkBody(image.offset(any &+ 1 &+ body), &found, enough, view, &scratch) {
                 return true
             }
         }
-        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie), view.resource, image)
+        var cursor = TrieCursor(image.offset(index &+ Format.ResourceIndex.trie), view.resource, image)
         while let body = cursor.next(view.resource, image, keyFlags, view, &scratch) {
             if walkBody(body, &found, enough, view, &scratch) { return true }
         }
-        let notList = image.offset(index + Format.ResourceIndex.notList)
+        let notList = image.offset(index &+ Format.ResourceIndex.notList)
         guard notList != 0 else { return false }
         for entry in 0..<image.offset(notList) {
-            let at = notList + Format.NotList.entries + entry * 2
+            let at = notList &+ Format.NotList.entries &+ entry &* 2
             guard scratch.spend(1) else { return true }
             if containsResource(image.offset(at), view, &scratch) { continue }
-            if walkBody(image.offset(at + 1), &found, enough, view, &scratch) { return true }
+            if walkBody(image.offset(at &+ 1), &found, enough, view, &scratch) { return true }
         }
         return false
     }
@@ -123,8 +130,8 @@ public struct Evaluation {
     /// Whether a resource index, used as a set, has the question's resource.
     @inlinable
     func containsResource(_ index: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        if image.offset(index + Format.ResourceIndex.any) != 0 { return true }
-        var cursor = TrieCursor(image.offset(index + Format.ResourceIndex.trie), view.resource, image)
+        if image.offset(index &+ Format.ResourceIndex.any) != 0 { return true }
+        var cursor = TrieCursor(image.offset(index &+ Format.ResourceIndex.trie), view.resource, image)
         return cursor.next(view.resource, image, keyFlags, view, &scratch) != nil
     }
 
@@ -136,114 +143,43 @@ public struct Evaluation {
     ) -> Bool {
         // Once the steps are used up, everything stops; the answer is then a denial.
         guard scratch.spend(1) else { return true }
-        let principal = image.offset(body + Format.Body.principal)
+        let principal = image.offset(body &+ Format.Body.principal)
         let grades = principal == 0 ? Grades.attached : principalGrades(principal, &scratch)
         if scratch.isRecording {
             record(body, grades, &found, view, &scratch)
             return false
         }
         guard !grades.isSubset(of: found) else { return false }
-        for index in 0..<image.offset(body + Format.Body.conditionCount)
-        where !holds(image.offset(body + Format.Body.conditions + index), view, &scratch) {
+        for index in 0..<image.offset(body &+ Format.Body.conditionCount)
+        where !holds(image.offset(body &+ Format.Body.conditions &+ index), view, &scratch) {
             return false
         }
-        scratch.foundStatement = image[body + Format.Body.statement]
+        scratch.foundStatement = image[body &+ Format.Body.statement]
         found.formUnion(grades)
         return !found.isDisjoint(with: enough)
     }
 
     /// Records a statement with every condition that fails, and adds its grades if it applies.
+    ///
+    /// Never inlined: what decides has no use for it.
     @usableFromInline
+    @inline(never)
     func record(
         _ body: Int, _ grades: Grades, _ found: inout Grades, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) {
         let first = scratch.failedConditions.count
-        let count = image.offset(body + Format.Body.conditionCount)
-        for index in 0..<count where !holds(image.offset(body + Format.Body.conditions + index), view, &scratch) {
-            scratch.failedConditions.append(image[body + Format.Body.conditions + count + index])
+        let count = image.offset(body &+ Format.Body.conditionCount)
+        for index in 0..<count where !holds(image.offset(body &+ Format.Body.conditions &+ index), view, &scratch) {
+            scratch.failedConditions.append(image[body &+ Format.Body.conditions &+ count &+ index])
         }
         // What a test says that ran out of steps means nothing: a negated one would even hold.
         guard !scratch.isExhausted else { return }
         let event = WalkEvent(
-            statement: image[body + Format.Body.statement], grades: grades, firstFailed: first,
-            failedCount: scratch.failedConditions.count - first)
+            statement: image[body &+ Format.Body.statement], grades: grades, firstFailed: first,
+            failedCount: scratch.failedConditions.count &- first)
         scratch.events.append(event)
         guard event.applies else { return }
         scratch.foundStatement = event.statement
         found.formUnion(grades)
-    }
-}
-
-/// Finds the entries of a pattern trie that match a text, one after the other.
-@frozen
-public struct TrieCursor {
-    @usableFromInline var node = 0
-    /// Where the node's label ends in the image, and in the text.
-    @usableFromInline var end = 0
-    @usableFromInline var position = 0
-    @usableFromInline var terminal = 0
-
-    /// Begins at a trie's root; 0 is an empty trie.
-    @inlinable
-    public init(_ root: Int, _ text: ByteView, _ image: Image) {
-        if root != 0 { enter(root, text, image) }
-    }
-
-    /// Goes to a node if the text has its label next, else to none.
-    @inlinable
-    mutating func enter(_ candidate: Int, _ text: ByteView, _ image: Image) {
-        let label = image.bytes(candidate)
-        guard text.has(label, at: position) else {
-            node = 0
-            return
-        }
-        position += label.count
-        terminal = 0
-        node = candidate
-        end = Format.TrieNode.end(ofLabel: label.count, at: candidate)
-    }
-
-    /// The payload of the next entry that matches; `nil` when there is no other.
-    @inlinable
-    public mutating func next(
-        _ text: ByteView, _ image: Image, _ keyFlags: Image, _ view: borrowing RequestView, _ scratch: inout Scratch
-    ) -> Int? {
-        while node != 0 {
-            // Resuming at a node costs a step again: as many as it gave payloads.
-            guard scratch.spend(1) else { return nil }
-            let count = image.offset(end + Format.TrieNode.terminalCount)
-            while terminal < count {
-                let at = end + Format.TrieNode.terminals + terminal * 2
-                terminal += 1
-                guard scratch.spend(1) else { return nil }
-                let program = image.offset(at)
-                let isMatch =
-                    program == Format.Program.anything
-                    || Evaluation.matches(
-                        text.dropFirst(position), program: program, of: image, keyFlags: keyFlags, view, &scratch)
-                if isMatch { return image.offset(at + 1) }
-            }
-            descend(text, image, terminals: count)
-        }
-        return nil
-    }
-
-    /// Goes to the child whose label the text has next, or to no node.
-    @inlinable
-    mutating func descend(_ text: ByteView, _ image: Image, terminals: Int) {
-        let count = image.offset(end + Format.TrieNode.childCount)
-        node = 0
-        guard position < text.count, count > 0 else { return }
-        let children = end + Format.TrieNode.terminals + terminals * 2
-        if count == 1 { return enter(image.offset(children + 1), text, image) }
-        var low = 0
-        var high = count
-        let byte = UInt32(text[position])
-        while low < high {
-            let middle = (low + high) / 2
-            if image[children + middle * 2] < byte { low = middle + 1 } else { high = middle }
-        }
-        guard low < count, image[children + low * 2] == byte else { return }
-        enter(image.offset(children + low * 2 + 1), text, image)
     }
 }

@@ -6,9 +6,10 @@
 /// Every offset in a node points to a node written before it, so no walk can go in circles.
 public enum Format {
     /// First word of a document: "PD" and the format's version.
-    public static let documentMagic: UInt32 = 0x5044_0002
+    public static let documentMagic: UInt32 = 0x5044_0003
 
-    /// `[magic, statements, flags, mask low, mask high, allow index, deny index]`; an index is an action index or 0.
+    /// `[magic, statements, flags, allow mask low, high, deny mask low, high, open mask low, high, deny gate, allow index,
+    /// deny index]`; an index is an action index or 0.
     public enum Document {
         /// `Format.documentMagic`.
         public static let magic = 0
@@ -16,16 +17,20 @@ public enum Format {
         public static let statementCount = 1
         /// `Format.DocumentFlag` bits.
         public static let flags = 2
-        /// The lower half of the mask of services it can match.
-        public static let serviceMaskLow = 3
-        /// The upper half.
-        public static let serviceMaskHigh = 4
+        /// The lower half of the mask of services that an Allow can match; the upper half follows.
+        public static let allowMask = 3
+        /// The lower half of the mask of services that a Deny with `Action` can match; the upper half follows.
+        public static let denyMask = 5
+        /// The lower half of the mask of services of which every question is allowed; the upper half follows.
+        public static let openMask = 7
+        /// A condition that every Deny with `NotAction` has, or 0.
+        public static let denyGate = 9
         /// The action index of Allow statements, or 0.
-        public static let allow = 5
+        public static let allow = 10
         /// The action index of Deny statements, or 0.
-        public static let deny = 6
+        public static let deny = 11
         /// Words of the header.
-        public static let size = 7
+        public static let size = 12
     }
 
     /// Flags of a document and, ORed, of a set.
@@ -38,6 +43,10 @@ public enum Format {
         public static let testsSessionFacts: UInt32 = 4
         /// It tests when the credentials were issued, which every session that is described must say.
         public static let testsTokenIssueTime: UInt32 = 8
+        /// An Allow of it applies to every question: `*` for `*`, without conditions, to whom it is attached.
+        public static let allowsAll: UInt32 = 16
+        /// It has a Deny with `NotAction`, which can match any service: the mask of its denies does not say so.
+        public static let deniesOthers: UInt32 = 32
     }
 
     /// `[exact table, service table, pattern trie, not-list]`, each 0 for none: which leaves an action leads to.
@@ -245,7 +254,8 @@ public enum Format {
         public static let null: UInt32 = 18
     }
 
-    /// `[documents, flags, (mask low, mask high, slot, flags) × documents]`, sorted by slot.
+    /// `[documents, flags, (allow mask low, high, deny mask low, high, open mask low, high, slot, flags, deny gate) ×
+    /// documents]`, sorted by slot.
     public enum DocumentSet {
         /// How many documents the set has.
         public static let count = 0
@@ -253,12 +263,20 @@ public enum Format {
         public static let flags = 1
         /// Where the entries begin.
         public static let entries = 2
-        /// Words of an entry: the services' mask, the document's slot and its flags.
-        public static let entrySize = 4
-        /// Where the slot stands in an entry.
-        public static let slot = 2
-        /// Where the flags stand in an entry.
-        public static let entryFlags = 3
+        /// Words of an entry: what the header of the document says, and its slot.
+        public static let entrySize = 9
+        /// Where the mask of its Allows stands in an entry.
+        public static let allowMask = 0
+        /// Where the mask of its denies stands.
+        public static let denyMask = 2
+        /// Where the mask of services stands of which every question is allowed.
+        public static let openMask = 4
+        /// Where the slot stands.
+        public static let slot = 6
+        /// Where the flags stand.
+        public static let entryFlags = 7
+        /// Where the gate of its denies stands.
+        public static let denyGate = 8
     }
 
     /// `[kind, flags, account record, arn, id, name, own set, boundary set, tags, trust slot or max, longest session,
@@ -407,6 +425,8 @@ public enum Format {
         public static let isOfFamily: UInt32 = 32
         /// Where the declared type stands.
         public static let typeShift: UInt32 = 8
+        /// The number of the type of IP addresses there.
+        public static let typeIP: UInt32 = 4
     }
 
     /// Where nothing is: no slot, no symbol.

@@ -24,10 +24,10 @@ extension Evaluation {
                 if position == text.count { return true }
                 isMatching = false
             } else {
-                let at = offset + 1 + piece * Format.Program.pieceSize
+                let at = offset &+ 1 &+ piece &* Format.Program.pieceSize
                 switch image[at] {
                 case Format.Piece.anyRun:
-                    if piece + 1 == count { return true }
+                    if piece &+ 1 == count { return true }
                     crossing = Mark(piece: piece, position: position)
                     inField = Mark()
                 case Format.Piece.anyRunInField:
@@ -36,23 +36,23 @@ extension Evaluation {
                     let stopsAtColon = image[at] == Format.Piece.anyOneInField
                     let length = scalarLength(text, position, stopsAtColon: stopsAtColon)
                     isMatching = length > 0
-                    position += length
+                    position &+= length
                 default:
                     guard let literal = literal(at, of: image, keyFlags: keyFlags, view) else { return false }
                     isMatching = text.has(literal, at: position)
-                    if isMatching { position += literal.count }
+                    if isMatching { position &+= literal.count }
                     guard scratch.spend(literal.count >> 4) else { return false }
                 }
-                piece += 1
+                piece &+= 1
             }
             if isMatching { continue }
             if inField.piece >= 0, inField.position < text.count, text[inField.position] != 0x3A {
-                inField.position += 1
-                (piece, position) = (inField.piece + 1, inField.position)
+                inField.position &+= 1
+                (piece, position) = (inField.piece &+ 1, inField.position)
             } else if crossing.piece >= 0, crossing.position < text.count {
-                crossing.position += 1
+                crossing.position &+= 1
                 inField = Mark()
-                (piece, position) = (crossing.piece + 1, crossing.position)
+                (piece, position) = (crossing.piece &+ 1, crossing.position)
             } else {
                 return false
             }
@@ -79,8 +79,8 @@ extension Evaluation {
     /// The bytes that a literal or variable piece stands for; `nil` for a variable that cannot be resolved.
     @inlinable
     static func literal(_ at: Int, of image: Image, keyFlags: Image, _ view: borrowing RequestView) -> ByteView? {
-        if image[at] == Format.Piece.literal { return image.bytes(image.offset(at + 1)) }
-        return variable(image[at + 1], default: image.offset(at + 2), of: image, keyFlags: keyFlags, view)
+        if image[at] == Format.Piece.literal { return image.bytes(image.offset(at &+ 1)) }
+        return variable(image[at &+ 1], default: image.offset(at &+ 2), of: image, keyFlags: keyFlags, view)
     }
 
     /// The value of a key that is present and not empty, else the default; `nil` when there is neither, and for a
@@ -107,6 +107,6 @@ extension Evaluation {
         if byte < 0x80 { return stopsAtColon && byte == 0x3A ? 0 : 1 }
         if byte < 0xC0 { return 0 }
         let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
-        return min(length, text.count - position)
+        return min(length, text.count &- position)
     }
 }

@@ -68,29 +68,17 @@ public struct Image: @unchecked Sendable, BitwiseCopyable {  // Read-only words.
     @inlinable
     @inline(__always)
     public func record(_ offset: Int, size: Int) -> ImageRecord {
-        precondition(offset >= 0 && size >= 0 && size <= count - offset, "image offset out of range")
+        precondition(offset >= 0 && size >= 0 && size <= count &- offset, "image offset out of range")
         return unsafe ImageRecord(base: base + offset, size: size)
-    }
-
-    /// The slot of a set's entry, if its document can match a service and has one of some flags; else `nil`.
-    ///
-    /// What a decision asks of every document in play: one check of bounds for all four words.
-    @inlinable
-    @inline(__always)
-    public func slot(ofEntry offset: Int, service: UInt64, flags: UInt32) -> UInt32? {
-        precondition(offset >= 0 && offset &+ 4 <= count, "image offset out of range")
-        let mask = unsafe UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self).littleEndian
-        guard unsafe mask & service != 0 && base[offset &+ Format.DocumentSet.entryFlags] & flags != 0 else {
-            return nil
-        }
-        return unsafe base[offset &+ Format.DocumentSet.slot]
     }
 
     /// The bytes stored at an offset: their number in one word, then the bytes, four a word.
     @inlinable
+    @inline(__always)
     public func bytes(_ offset: Int) -> ByteView {
         let length = Int(self[offset])
-        precondition(length <= (count - offset - 1) * 4, "image bytes out of range")
+        // In range by the line above; a count of words is far from where four times as many bytes overflow.
+        precondition(length <= (count &- offset &- 1) &* 4, "image bytes out of range")
         return unsafe ByteView(
             base: UnsafeRawPointer(base + offset + 1).assumingMemoryBound(to: UInt8.self), count: length)
     }

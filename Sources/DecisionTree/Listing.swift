@@ -24,10 +24,10 @@ public struct Listing {
     /// The listing, a line a node, children indented under their parent.
     public mutating func print() -> String {
         lines = []
-        let low = image[Format.Document.serviceMaskLow]
-        let high = image[Format.Document.serviceMaskHigh]
-        let mask = String(UInt64(high) << 32 | UInt64(low), radix: 16)
-        add(0, "document statements=\(image[Format.Document.statementCount]) mask=\(mask)\(flags())")
+        add(
+            0,
+            "document statements=\(image[Format.Document.statementCount])"
+                + " allow=\(mask(Format.Document.allowMask)) deny=\(mask(Format.Document.denyMask))\(flags())")
         printIndex("deny", image.offset(Format.Document.deny))
         printIndex("allow", image.offset(Format.Document.allow))
         return lines.joined(separator: "\n") + "\n"
@@ -37,8 +37,15 @@ public struct Listing {
         lines.append(String(repeating: "  ", count: depth) + text)
     }
 
+    private func mask(_ word: Int) -> String {
+        String(UInt64(image[word + 1]) << 32 | UInt64(image[word]), radix: 16)
+    }
+
     private func flags() -> String {
-        image[Format.Document.flags] & Format.DocumentFlag.testsSessionFacts != 0 ? " testsSessionFacts" : ""
+        let flags = image[Format.Document.flags]
+        return (flags & Format.DocumentFlag.testsSessionFacts != 0 ? " testsSessionFacts" : "")
+            + (flags & Format.DocumentFlag.allowsAll != 0 ? " allowsAll" : "")
+            + (flags & Format.DocumentFlag.deniesOthers != 0 ? " deniesOthers" : "")
     }
 
     private func bytes(_ offset: Int) -> String { "`\(image.bytes(offset).text)`" }

@@ -111,28 +111,54 @@ public struct RequestView: ~Copyable {
         return true
     }
 
-    /// Binds entries for as long as they are ordinary: one value of a key that the snapshot knows, that nobody declares,
-    /// that belongs to no family and that holds nothing yet.
+    /// Binds entries for as long as they are ordinary.
+    ///
+    /// That is one value of a key that the snapshot knows, that is declared as the address it is or not at all, that
+    /// belongs to no family and that holds nothing yet. A key that nothing names cannot change an answer; it is passed over,
+    /// unless its name might be of a family.
     ///
     /// - Returns: the index of the first entry that has to be looked at, or `end`.
     public mutating func bindOrdinary(from start: Int, to end: Int, keyFlags: Image) -> Int {
         precondition(start >= 0 && end <= entries.count, "entries are bound that there are")
         precondition(keyFlags.count <= slots.count, "every key of the binding has a slot")
-        let special = Format.KeyFlag.isEngineOwned | Format.KeyFlag.isOfFamily | Format.KeyFlag.isDeclared
+        let special = Format.KeyFlag.isEngineOwned | Format.KeyFlag.isOfFamily
         let (mark, known) = (UInt64(binding) << 32, keyFlags.count)
         var index = start
         // Both buffers were checked above; a key is held against the number of keys.
         while index < end {
             let entry = unsafe entries.base + index
             let key = unsafe Int(entry.pointee.keyID)
-            // The symbol of a key that nothing names is beyond all others.
+            if unsafe entry.pointee.keyID == SymbolTable.none {
+                guard unsafe !isOfLanguage(entry.pointee.key) else { return index }
+                index &+= 1
+                continue
+            }
             guard key < known, unsafe keyFlags.base[key] & special == 0 && !entry.pointee.isList else { return index }
+            if unsafe keyFlags.base[key] & Format.KeyFlag.isDeclared != 0 {
+                guard unsafe isDeclaredAddress(entry.pointee, keyFlags.base[key]) else { return index }
+            }
             let slot = unsafe slots.base + key
             guard unsafe slot.pointee >> 32 != UInt64(binding) else { return index }
             unsafe slot.pointee = mark | UInt64(UInt32(truncatingIfNeeded: index))
             index &+= 1
         }
         return index
+    }
+
+    /// Whether a key begins as those of every family do: `aws:` or `saml:`, without case.
+    @inline(__always)
+    private func isOfLanguage(_ key: ByteView) -> Bool {
+        guard key.count >= 4, let base = unsafe key.baseAddress else { return false }
+        let start = unsafe Words.folded(Words.loadHalf(base, 0))
+        // The first of the bytes is the lowest.
+        return start == 0x3A73_7761 || start == 0x6C6D_6173
+    }
+
+    /// Whether a key is declared as one IP address, and holds one: `aws:SourceIp`, which most questions bring.
+    @inline(__always)
+    private func isDeclaredAddress(_ entry: Entry, _ flags: UInt32) -> Bool {
+        flags & Format.KeyFlag.isMultiValued == 0 && flags >> Format.KeyFlag.typeShift == Format.KeyFlag.typeIP
+            && entry.valueCount == 1 && values[entry.firstValue].ipAddress != nil
     }
 
     /// The index of the entry that a key symbol holds in this question.

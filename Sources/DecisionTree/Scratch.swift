@@ -15,7 +15,7 @@ public struct Scratch: ~Copyable {
     /// Steps left.
     @usableFromInline var stepsLeft = Scratch.decisionStepsMax
     /// Steps of the questions before this one.
-    private var stepsBefore = 0
+    @usableFromInline var stepsBefore = 0
     /// Registry entries that match the resource, most specific first.
     public var registryMatches: TrivialBuffer<UInt32>
     /// The one reading of the clock for this question.
@@ -54,10 +54,12 @@ public struct Scratch: ~Copyable {
     }
 
     /// Begins a question on a snapshot with `conditionCount` conditions.
+    @inlinable
+    @inline(__always)
     public mutating func begin(conditionCount: Int, now: Instant) {
         if memo.count < conditionCount { memo.resize(to: conditionCount, with: 0) }
-        question += 1
-        stepsBefore += max(stepsTaken, 0)
+        question &+= 1
+        stepsBefore &+= max(stepsTaken, 0)
         stepsLeft = Scratch.decisionStepsMax
         registryMatches.truncate(to: 0)
         self.now = now
@@ -92,6 +94,7 @@ public struct Scratch: ~Copyable {
     public var isExhausted: Bool { stepsLeft < 0 }
 
     /// How many steps the question has taken.
+    @inlinable
     public var stepsTaken: Int { Scratch.decisionStepsMax - stepsLeft }
 
     /// How many steps this and all questions before it have taken; those of explanations are not counted in full.
@@ -99,8 +102,10 @@ public struct Scratch: ~Copyable {
 
     /// Takes steps; `false` when there were not as many left.
     @inlinable
+    @inline(__always)
     public mutating func spend(_ steps: Int) -> Bool {
-        stepsLeft -= steps
+        // Nothing takes steps once there are none left, and one thing takes few.
+        stepsLeft &-= steps
         return stepsLeft >= 0
     }
 

@@ -34,12 +34,17 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
             let slot = image.pair(2 &+ Int(position) &* 2)
             let offset = Int(slot >> 32)
             guard offset != 0 else { return nil }
-            if UInt32(truncatingIfNeeded: slot) == hash {
-                let stored = image.bytes(offset &+ 2)
-                if foldsCase ? name.equals(folded: stored) : name.equals(stored) { return offset }
-            }
+            if UInt32(truncatingIfNeeded: slot) == hash, isName(offset, name) { return offset }
             position = (position &+ 1) & mask
         }
+    }
+
+    /// Whether the entry at an offset, which a slot has, is of a name.
+    @inlinable
+    @inline(__always)
+    func isName(_ offset: Int, _ name: ByteView) -> Bool {
+        let stored = image.bytes(offset &+ 2)
+        return foldsCase ? name.equals(folded: stored) : name.equals(stored)
     }
 
     /// The symbol of a name, or `none`.
@@ -55,14 +60,14 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
         guard offset >= 2, offset <= image.count &- 3, offset >= 4 &+ Int(image[0]) &* 2 else { return false }
         let length = Int(image[offset &+ 2])
         guard length == name.count, length <= (image.count &- offset &- 3) &* 4 else { return false }
-        let stored = image.bytes(offset &+ 2)
-        return foldsCase ? name.equals(folded: stored) : name.equals(stored)
+        return isName(offset, name)
     }
 
     /// `find`, which looks first where another name was found: the next question most likely has the same one.
     ///
     /// The guess is held against the name before it counts, so it may be as old as it likes, and of another table.
     @inlinable
+    @inline(__always)
     public func find(_ name: ByteView, guess: inout Int) -> Int? {
         if isEntry(guess, named: name) { return guess }
         guard let found = find(name) else { return nil }

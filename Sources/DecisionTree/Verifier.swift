@@ -52,6 +52,27 @@ public struct Verifier {
         try image.expect(words[Format.Document.magic] == Format.documentMagic, 0, "the format's magic word")
         try verifyIndex(Format.Document.allow, flag: Format.DocumentFlag.hasAllow)
         try verifyIndex(Format.Document.deny, flag: Format.DocumentFlag.hasDeny)
+        try verifyFacts()
+    }
+
+    /// What the header says of all statements, for which walks are spared: no Allow may come of it that they do not give,
+    /// and no Deny be missed.
+    private func verifyFacts() throws(VerificationFailure) {
+        let facts = DocumentFacts(words)
+        let (allow, deny) = (Int(words[Format.Document.allow]), Int(words[Format.Document.deny]))
+        let flags = words[Format.Document.flags]
+        try image.expect(
+            (flags & Format.DocumentFlag.allowsAll != 0) == facts.allowsAll(allow), Format.Document.flags,
+            "a flag that agrees with an Allow of everything")
+        try image.expect(
+            (flags & Format.DocumentFlag.deniesOthers != 0) == facts.hasNotList(deny), Format.Document.flags,
+            "a flag that agrees with a Deny of all but some actions")
+        let open = UInt64(words[Format.Document.openMask + 1]) << 32 | UInt64(words[Format.Document.openMask])
+        try image.expect(
+            open == facts.openMask(allow), Format.Document.openMask, "a mask of the services that are allowed whole")
+        try image.expect(
+            words[Format.Document.denyGate] == facts.gate(deny), Format.Document.denyGate,
+            "a condition that every Deny of all but some actions has")
     }
 
     private mutating func isNew(_ kind: Checked.Kind, _ node: Int) -> Bool {

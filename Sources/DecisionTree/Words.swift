@@ -42,13 +42,14 @@ enum Words {
     static func areEqual(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard count >= 8 else { return unsafe loadFew(left, count) == loadFew(right, count) }
         let last = count &- 8
+        // The last eight first, for names differ at their end; they may be compared in part twice.
+        guard unsafe load(left, last) == load(right, last) else { return false }
         var index = 0
         while index < last {
             guard unsafe load(left, index) == load(right, index) else { return false }
             index &+= 8
         }
-        // The last eight may be compared in part twice.
-        return unsafe load(left, last) == load(right, last)
+        return true
     }
 
     /// Whether as many bytes are the same without ASCII case; there is at least one.
@@ -70,12 +71,13 @@ enum Words {
     static func isEqual(_ left: UnsafePointer<UInt8>, folded right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard count >= 8 else { return unsafe folded(loadFew(left, count)) == loadFew(right, count) }
         let last = count &- 8
+        guard unsafe folded(load(left, last)) == load(right, last) else { return false }
         var index = 0
         while index < last {
             guard unsafe folded(load(left, index)) == load(right, index) else { return false }
             index &+= 8
         }
-        return unsafe folded(load(left, last)) == load(right, last)
+        return true
     }
 
     /// The place of a byte in a range that is not empty.

@@ -91,7 +91,7 @@ struct DocumentSlots: Sendable {
         let digest = digests[index]
         fill(index, placed)
         forget(digest)
-        return last.serviceMask != placed.document.serviceMask || last.flags != placed.document.flags ? slot : nil
+        return last.summary != placed.document.summary ? slot : nil
     }
 
     /// Takes a document away.

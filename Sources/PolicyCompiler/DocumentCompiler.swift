@@ -5,10 +5,8 @@ public import PolicyModel
 public struct CompiledDocument: Sendable {
     /// The words (`Format.Document`).
     public let storage: ImageStorage
-    /// The services it can match, a bit each; all ones for `*`, `*:…` and `NotAction`.
-    public let serviceMask: UInt64
-    /// `Format.DocumentFlag` bits.
-    public let flags: UInt32
+    /// What sets repeat of it.
+    public let summary: DocumentSummary
     /// How many statements it has.
     public let statementCount: Int
     /// Symbols of the keys it tests without a set operator: such a key may not arrive as an array (design §3.3).
@@ -16,7 +14,7 @@ public struct CompiledDocument: Sendable {
 
     /// What stands in a slot that no set and no record names: it matches nothing.
     public static let vacant = CompiledDocument(
-        storage: ImageStorage([]), serviceMask: 0, flags: 0, statementCount: 0, plainKeys: [])
+        storage: ImageStorage([]), summary: DocumentSummary(), statementCount: 0, plainKeys: [])
 }
 
 /// Compiles documents into decision trees (design §1).
@@ -41,8 +39,8 @@ public struct DocumentCompiler {
             keyCount: symbols.keys.count)
         try verifier.verify()
         return CompiledDocument(
-            storage: ImageStorage(words), serviceMask: emitter.serviceMask, flags: words[Format.Document.flags],
-            statementCount: document.statements.count, plainKeys: plainKeys(of: document))
+            storage: ImageStorage(words), summary: emitter.summary, statementCount: document.statements.count,
+            plainKeys: plainKeys(of: document))
     }
 
     private func plainKeys(of document: Document) -> [UInt32] {

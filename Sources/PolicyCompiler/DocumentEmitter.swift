@@ -13,7 +13,7 @@ struct DocumentEmitter {
     private var leaves: [[Int]: UInt32] = [:]
     private var indexes: [Int: UInt32] = [:]
     private var mergedPatternsLeft: Int
-    private(set) var serviceMask: UInt64 = 0
+    private(set) var summary = DocumentSummary()
 
     /// Patterns that leaves may repeat, over those that are written once a statement.
     ///
@@ -40,14 +40,27 @@ struct DocumentEmitter {
         if tests({ $0 == .tokenIssueTime }) { flags |= Format.DocumentFlag.testsTokenIssueTime }
         if allow != 0 { flags |= Format.DocumentFlag.hasAllow }
         if deny != 0 { flags |= Format.DocumentFlag.hasDeny }
+        let facts = DocumentFacts(writer.words)
+        if facts.allowsAll(Int(allow)) { flags |= Format.DocumentFlag.allowsAll }
+        if facts.hasNotList(Int(deny)) { flags |= Format.DocumentFlag.deniesOthers }
+        summary.flags = flags
+        summary.openMask = facts.openMask(Int(allow))
+        summary.denyGate = facts.gate(Int(deny))
         writer.set(Format.Document.magic, Format.documentMagic)
         writer.set(Format.Document.statementCount, UInt32(document.statements.count))
         writer.set(Format.Document.flags, flags)
-        writer.set(Format.Document.serviceMaskLow, UInt32(truncatingIfNeeded: serviceMask))
-        writer.set(Format.Document.serviceMaskHigh, UInt32(truncatingIfNeeded: serviceMask >> 32))
+        set(mask: summary.allowMask, at: Format.Document.allowMask)
+        set(mask: summary.denyMask, at: Format.Document.denyMask)
+        set(mask: summary.openMask, at: Format.Document.openMask)
+        writer.set(Format.Document.denyGate, summary.denyGate)
         writer.set(Format.Document.allow, allow)
         writer.set(Format.Document.deny, deny)
         return writer.words
+    }
+
+    private mutating func set(mask: UInt64, at word: Int) {
+        writer.set(word, UInt32(truncatingIfNeeded: mask))
+        writer.set(word + 1, UInt32(truncatingIfNeeded: mask >> 32))
     }
 
     // MARK: Actions
@@ -63,11 +76,12 @@ struct DocumentEmitter {
             if effect == .allow, case .notPrincipal = statement.principal { continue }
             guard case .action(let names) = statement.action else {
                 notActions.append(number)
-                serviceMask = .max
+                // Denies of this kind are told by a flag, for they are passed over by their gate.
+                if effect == .allow { summary.allowMask = .max }
                 continue
             }
             for name in names {
-                widenMask(name)
+                widenMask(name, effect)
                 let pieces = Lowering.action(name)
                 if let symbol = exactSymbol(pieces) {
                     DocumentEmitter.add(number, to: &exact[symbol, default: []])
@@ -111,10 +125,11 @@ struct DocumentEmitter {
         numbers.sorted { $0.key < $1.key }.reduce(into: [:]) { $0[$1.key] = leaf($1.value) }
     }
 
-    private mutating func widenMask(_ pattern: Text) {
+    private mutating func widenMask(_ pattern: Text, _ effect: Effect) {
         let service = pattern.foldedASCII.split(at: ASCII.colon, maximum: 2)
         let isOpen = service.count < 2 || service[0].utf8.contains { $0 == ASCII.star || $0 == ASCII.questionMark }
-        serviceMask |= isOpen ? .max : Format.ServiceMask.mask(of: symbols.service(service[0]))
+        let mask = isOpen ? .max : Format.ServiceMask.mask(of: symbols.service(service[0]))
+        if effect == .allow { summary.allowMask |= mask } else { summary.denyMask |= mask }
     }
 
     private mutating func emitExact(_ payloads: [UInt32: UInt32]) -> UInt32 {

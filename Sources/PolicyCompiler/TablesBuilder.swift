@@ -262,15 +262,22 @@ public struct TablesBuilder {
 
     private mutating func fill(_ set: Int, _ slots: [UInt32]) {
         directory.set(set + Format.DocumentSet.count, UInt32(slots.count))
-        directory.set(set + Format.DocumentSet.flags, slots.reduce(0) { $0 | documents[Int($1)].flags })
+        directory.set(set + Format.DocumentSet.flags, slots.reduce(0) { $0 | documents[Int($1)].summary.flags })
         for (index, slot) in slots.enumerated() {
-            let document = documents[Int(slot)]
+            let summary = documents[Int(slot)].summary
             let at = entry(index, of: set)
-            directory.set(at, UInt32(truncatingIfNeeded: document.serviceMask))
-            directory.set(at + 1, UInt32(truncatingIfNeeded: document.serviceMask >> 32))
+            fill(mask: summary.allowMask, at: at + Format.DocumentSet.allowMask)
+            fill(mask: summary.denyMask, at: at + Format.DocumentSet.denyMask)
+            fill(mask: summary.openMask, at: at + Format.DocumentSet.openMask)
             directory.set(at + Format.DocumentSet.slot, slot)
-            directory.set(at + Format.DocumentSet.entryFlags, document.flags)
+            directory.set(at + Format.DocumentSet.entryFlags, summary.flags)
+            directory.set(at + Format.DocumentSet.denyGate, summary.denyGate)
         }
+    }
+
+    private mutating func fill(mask: UInt64, at word: Int) {
+        directory.set(word, UInt32(truncatingIfNeeded: mask))
+        directory.set(word + 1, UInt32(truncatingIfNeeded: mask >> 32))
     }
 
     private func entry(_ index: Int, of set: Int) -> Int {

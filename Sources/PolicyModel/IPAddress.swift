@@ -29,26 +29,29 @@ public struct IPAddress: Sendable, Hashable {
 
     /// A whole text that is a dotted quad, in one pass; what it does not take `parse` looks at again.
     private static func quad(_ text: Span<UInt8>) -> UInt64? {
-        guard text.count <= 15 else { return nil }
-        var value: UInt64 = 0
-        var octet: UInt64 = 0
-        var digits = 0
-        var dots = 0
-        for index in 0..<text.count {
-            let digit = UInt64(text[index] &- 0x30)
-            if digit < 10 {
-                // A zero in front of another digit is refused.
-                guard digits == 0 || octet != 0 else { return nil }
+        let count = text.count
+        guard count >= 7, count <= 15 else { return nil }
+        var (value, parts, index) = (UInt64(0), 0, 0)
+        while index < count {
+            // One to three digits; a zero in front of another digit is refused.
+            var octet = UInt64(text[index] &- 0x30)
+            guard octet < 10 else { return nil }
+            index &+= 1
+            let end = octet == 0 ? index : min(index &+ 2, count)
+            while index < end {
+                let digit = UInt64(text[index] &- 0x30)
+                guard digit < 10 else { break }
                 octet = octet &* 10 &+ digit
-                digits &+= 1
-            } else {
-                guard text[index] == 0x2E, digits > 0, octet <= 255 else { return nil }
-                value = value << 8 | octet
-                dots &+= 1
-                (octet, digits) = (0, 0)
+                index &+= 1
             }
+            guard octet <= 255 else { return nil }
+            value = value << 8 | octet
+            parts &+= 1
+            if index == count { return parts == 4 ? value : nil }
+            guard parts < 4, text[index] == 0x2E else { return nil }
+            index &+= 1
         }
-        return dots == 3 && digits > 0 && octet <= 255 ? value << 8 | octet : nil
+        return nil
     }
 
     /// The address with `::ffff:a.b.c.d` made `a.b.c.d`, as request values are read (spec §5, §13-15).

@@ -158,9 +158,7 @@ extension MessageScanner {
 
     /// Whether nothing else has been read since the cursor was given, and the message still stands where it stood.
     public func holds(_ message: ByteView, at cursor: QuestionCursor) -> Bool {
-        // Addresses are compared, nothing is read.
-        let isSame = unsafe message.baseAddress == self.message.baseAddress
-        return isSame && cursor.reading == reading && message.count == self.message.count
+        cursor.reading == reading && message.isSamePlace(as: self.message)
     }
 
     /// Goes on with a message that `scan` has taken as `authorizeMany`, behind the questions already given; one that it no

@@ -27,7 +27,7 @@ struct ListingTests {
             serviceNames: symbols.names.services, keyNames: symbols.names.keys)
         #expect(
             listing.print() == """
-                document statements=2 mask=1
+                document statements=2 allow=1 deny=1
                   deny
                     action docs:delete
                       any resource

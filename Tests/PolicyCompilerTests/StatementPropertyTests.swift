@@ -41,7 +41,7 @@ struct StatementPropertyTests {
             guard tree != expected || (expected && !isMasked(walking, request.action)) else { continue }
             Issue.record(
                 """
-                \(place): \(effect) tree \(tree), reference \(expected), mask \(walking.compiled.serviceMask)
+                \(place): \(effect) tree \(tree), reference \(expected), mask \(walking.compiled.summary.serviceMask)
                 \(request.action) on \(request.resource) with \(request.context)
                 \(PolicyPrinter.print(document, pretty: false))
                 \(walking.listing)
@@ -54,7 +54,7 @@ struct StatementPropertyTests {
     private func isMasked(_ walking: Walking, _ action: Text) -> Bool {
         let service = action.foldedASCII.split(at: ASCII.colon, maximum: 2).first ?? ""
         let symbol = service.withByteView { walking.tables.view.services.id(of: $0) }
-        return walking.compiled.serviceMask & Format.ServiceMask.mask(of: symbol) != 0
+        return walking.compiled.summary.serviceMask & Format.ServiceMask.mask(of: symbol) != 0
     }
 
     private func withoutPrincipals(_ document: Document) -> Document {

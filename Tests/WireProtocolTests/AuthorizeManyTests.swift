@@ -83,6 +83,31 @@ import Testing
         #expect(scanner.questions(keys.table) == Array(all[done...]))
     }
 
+    /// Plain questions, and ones that need the tape.
+    @Test(arguments: ["{}", "{\"context\":{\"x\":\"\\u0041\"}}"])
+    func `a scanner that was kept goes on without reading again`(question: String) throws {
+        let list = Array(repeating: question, count: 6).joined(separator: ",")
+        let message = Message(authorizeMany("\(defaults),\"questions\":[\(list)]"))
+        let moved = Message(authorizeMany("\(defaults),\"questions\":[\(list)]"))
+        let keys = Keys()
+        defer { withExtendedLifetime((message, moved, keys)) {} }
+        var scanner = MessageScanner()
+        let first = try scanner.scan(message.view, keys: keys.table)
+        for _ in 0..<2 { _ = scanner.nextQuestion(keys: keys.table) }
+        let again = try scanner.resume(message.view, at: scanner.cursor, keys: keys.table)
+        #expect("\(again)" == "\(first)")
+        var read = scanner.readings
+        #expect(read == 1)
+        // A message that stands elsewhere is read again: what was read of it points to where it stood.
+        _ = try scanner.resume(moved.view, at: scanner.cursor, keys: keys.table)
+        read = scanner.readings
+        #expect(read == 2)
+        var left = 0
+        while case .question = scanner.nextQuestion(keys: keys.table) { left += 1 }
+        let isHalfway = scanner.isHalfway
+        #expect(left == 4 && !isHalfway)
+    }
+
     @Test func `512 questions keep the buffers at the size of one`() throws {
         let question = "{\"context\":{\"k\":[\"a\",\"b\"],\"l\":\"\\u0041\"}}"
         let list = Array(repeating: question, count: 512).joined(separator: ",")

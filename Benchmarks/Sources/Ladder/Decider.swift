@@ -12,17 +12,17 @@ struct Decider: ~Copyable {
     private let tables: TablesView
     private var view = RequestView(messageBytesMax: 1 << 16)
     private var scratch = Scratch()
-    /// Every text of every question, and what the view is filled with before each decision.
+    /// Every text of every question.
     private var arena: Arena
     private var asked: [Asked] = []
     static let now = Instant(seconds: 1_767_225_600)
 
-    /// A question whose texts lie in the arena.
+    /// A question whose texts lie in the arena, and its context in the view: as scanning a call leaves them.
     private struct Asked {
         var principal = ByteView()
         var action = ByteView()
         var resource = ByteView()
-        var context: [(key: ByteView, keyID: UInt32, value: ByteView)] = []
+        var context = 0..<0
     }
 
     /// How many questions are held against the reference.
@@ -53,10 +53,12 @@ struct Decider: ~Copyable {
     private mutating func place(_ question: BenchmarkQuestion) -> Asked {
         var asked = Asked(
             principal: keep(question.principal), action: keep(question.action), resource: keep(question.resource))
+        let first = view.entries.count
         for entry in question.context {
             let key = keep(entry.key)
-            asked.context.append((key, snapshot.tables.keys.id(of: key), keep(entry.value.values[0])))
+            view.append(key: key, keyID: snapshot.tables.keys.id(of: key), value: keep(entry.value.values[0]))
         }
+        asked.context = first..<view.entries.count
         return asked
     }
 
@@ -68,16 +70,12 @@ struct Decider: ~Copyable {
 
     /// One decision.
     mutating func decide(_ index: Int) throws(RequestFault) -> Verdict {
-        view.reset()
-        view.principal = asked[index].principal
-        view.action = asked[index].action
-        view.resource = asked[index].resource
-        let count = asked[index].context.count
-        for entry in 0..<count {
-            let held = asked[index].context[entry]
-            view.append(key: held.key, keyID: held.keyID, value: held.value)
-        }
-        return try Authorizer.decide(&view, context: 0..<count, tables: tables, scratch: &scratch, now: Self.now)
+        let question = asked[index]
+        view.principal = question.principal
+        view.action = question.action
+        view.resource = question.resource
+        return try Authorizer.decide(
+            &view, context: question.context, tables: tables, scratch: &scratch, now: Self.now)
     }
 
     /// Decides `times` questions: one over and over, or all of them in turn from it on; gives how many were allowed.

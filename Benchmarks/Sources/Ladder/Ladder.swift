@@ -9,6 +9,7 @@ package enum Ladder {
                postern-benchmarks parts                                 the names
                postern-benchmarks page FOLDER PAGE                      writes the page and its pictures
                postern-benchmarks store RUNG FOLDER                     writes a rung as a folder
+               postern-benchmarks bounds FILE                           counts stages and nodes, and holds them against it
         """
 
     package static func run(_ arguments: [String]) throws {
@@ -24,7 +25,11 @@ package enum Ladder {
             try InstructionPart.counted(
                 try rung(arguments[1]), inTurn: arguments[2] == "turn", divisor: Int(arguments[3]) ?? 1)
         case "counted-messages" where arguments.count == 1: try MessageCount.run()
+        case "counted-node" where arguments.count == 2:
+            guard let kind = NodeCount(rawValue: arguments[1]) else { throw BenchmarkFailure(description: usage) }
+            try kind.run()
         case "instructions" where arguments.count == 1: try InstructionPart.printAll()
+        case "bounds" where arguments.count == 2: try InstructionPart.checkBounds(arguments[1])
         case "echo" where arguments.count == 4:
             unsafe measure_echo(arguments[1], Int32(arguments[2]) ?? 0, Int64(arguments[3]) ?? 0)
         case "spin" where arguments.count == 2: measure_spin(Int32(arguments[1]) ?? 0)

@@ -29,6 +29,12 @@ struct StoreTests {
         #expect(check.allowed > 0 && check.allowed < check.sample)
     }
 
+    @Test("the question about every kind of node is allowed, as the reference says", arguments: NodeCount.allCases)
+    func nodes(_ kind: NodeCount) throws {
+        // It checks the answer, which has to come from the statement.
+        _ = try kind.decider()
+    }
+
     @Test("rung S has the numbers that are written down")
     func small() throws {
         let directory = try Rung.small.store().directory

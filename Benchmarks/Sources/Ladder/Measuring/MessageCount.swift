@@ -5,7 +5,7 @@ import Directory
 import PolicyModel
 import WireProtocol
 
-/// What runs under callgrind for a message: reading it, writing its reply, and recording its decision.
+/// What runs under callgrind for a message: finding its end, reading it, writing its reply, and recording its decision.
 enum MessageCount {
     /// Messages that callgrind counts.
     static let messages = 2_000
@@ -30,7 +30,19 @@ enum MessageCount {
         let log = DecisionLog(rings: 1) {}
         var recorder = log.recorder(0)
         let recorded = unsafe text.withUnsafeBytes { unsafe collectedRecords(&recorder, $0) }
-        print(count, collectedReplies(&replies), recorded, "of", messages, "messages of", text.count, "bytes")
+        let framed = unsafe (text + [0]).withUnsafeBufferPointer { bytes in
+            unsafe collectedFrames(ByteView(base: bytes.baseAddress, count: bytes.count))
+        }
+        print(count, collectedReplies(&replies), recorded, framed, "of", messages, "messages of", text.count, "bytes")
+    }
+
+    @inline(never)
+    private static func collectedFrames(_ received: ByteView) -> Int {
+        var (framer, bytes) = (Framer(), 0)
+        for _ in 0..<messages {
+            if case .message(let count) = framer.next(in: received) { bytes += count }
+        }
+        return bytes
     }
 
     @inline(never)

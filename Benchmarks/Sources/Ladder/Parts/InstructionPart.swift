@@ -18,7 +18,7 @@ enum InstructionPart {
         guard !Machine.valgrind.isEmpty else { return report.note("valgrind is not installed: nothing counted.") }
         let folder = try TemporaryFolder()
         let program = try stripped(in: folder.path)
-        for count in stages + rungs(effort) {
+        for count in stages + rungs(effort) + nodes {
             let value = try instructions(count, program: program)
             report.add(count.name, value, "instructions", key: count.key)
         }
@@ -40,6 +40,9 @@ enum InstructionPart {
 
     private static let stages = [
         Count(
+            name: "finding the end of a message of 281 bytes", arguments: ["counted-messages"],
+            function: "collectedFrames", times: MessageCount.messages),
+        Count(
             name: "reading a message of 281 bytes", arguments: ["counted-messages"], function: "collectedScans",
             times: MessageCount.messages, key: "instructions.scan"),
         Count(
@@ -54,6 +57,13 @@ enum InstructionPart {
         [Rung.small, .medium, .large, .awkward].flatMap { rung in
             [false, true].map { decision(rung, inTurn: $0, divisor: effort.divisor) }
         }
+    }
+
+    /// A decision that comes to one statement, by the kind of its nodes.
+    private static let nodes = NodeCount.allCases.map { kind in
+        Count(
+            name: "one statement: \(kind.rawValue)", arguments: ["counted-node", kind.rawValue],
+            function: "collectedLoop", times: decisions)
     }
 
     static func decision(_ rung: Rung, inTurn: Bool, divisor: Int) -> Count {
@@ -133,9 +143,44 @@ enum InstructionPart {
         let folder = try TemporaryFolder()
         let program = try stripped(in: folder.path)
         let sizes = [1_000, 10_000].map { decision(.growth($0), inTurn: true, divisor: 1) }
-        for count in stages + rungs(.quick) + sizes {
+        for count in stages + rungs(.quick) + sizes + nodes {
             print("\(count.name)\t\(Int(try instructions(count, program: program)))")
         }
+    }
+
+    // MARK: Bounds
+
+    /// By how much a count may be over what is written down.
+    private static let slack = 1.15
+    private static var bounded: [Count] { stages + [Rung.medium, .large].flatMap { both($0) } + nodes }
+
+    private static func both(_ rung: Rung) -> [Count] {
+        [false, true].map { decision(rung, inTurn: $0, divisor: Effort.quick.divisor) }
+    }
+
+    /// Holds the counts of stages and nodes against what a file says, a line each: the name, a tab, the instructions.
+    ///
+    /// One that is missing on either side is a fault, so that none is forgotten.
+    static func checkBounds(_ path: String) throws {
+        var written: [Substring: Double] = [:]
+        for line in Files.text(path).split(separator: "\n") {
+            let fields = line.split(separator: "\t")
+            if fields.count == 2 { written[fields[0]] = Double(fields[1]) }
+        }
+        let folder = try TemporaryFolder()
+        let program = try stripped(in: folder.path)
+        var faults: [String] = []
+        for count in bounded {
+            let found = try instructions(count, program: program)
+            print("\(count.name)\t\(Int(found))")
+            guard let bound = written.removeValue(forKey: Substring(count.name)) else {
+                faults.append("\(count.name): nothing is written down")
+                continue
+            }
+            if found > bound * slack { faults.append("\(count.name): \(Int(found)) instead of \(Int(bound))") }
+        }
+        faults += written.keys.sorted().map { "\($0): is not counted" }
+        guard faults.isEmpty else { throw BenchmarkFailure(description: faults.joined(separator: "\n")) }
     }
 
     /// What runs under callgrind, which counts inside `collectedLoop` alone.

@@ -1,0 +1,138 @@
+/// What sets repeat of a document's header, so that most documents are passed over without being touched.
+public struct DocumentSummary: Sendable, Hashable {
+    /// The services that an Allow can match, a bit each; all ones for `*`, `*:…` and `NotAction`.
+    public var allowMask: UInt64 = 0
+    /// The same of denies, but for those with `NotAction`.
+    public var denyMask: UInt64 = 0
+    /// The services of which every question is allowed, without conditions: what a ceiling that is open to a service says.
+    public var openMask: UInt64 = 0
+    /// `Format.DocumentFlag` bits.
+    public var flags: UInt32 = 0
+    /// A condition that every Deny with `NotAction` has, or 0.
+    public var denyGate: UInt32 = 0
+
+    /// Of a document that matches nothing.
+    public init() {}
+
+    /// The services that the document can match.
+    public var serviceMask: UInt64 {
+        flags & Format.DocumentFlag.deniesOthers != 0 ? .max : allowMask | denyMask
+    }
+}
+
+/// What follows from all statements of a document: the compiler writes it into the header, and the verifier finds it out
+/// again before it believes it.
+///
+/// It reads words that nobody has verified yet, and takes what is not there as 0.
+public struct DocumentFacts {
+    private let words: [UInt32]
+
+    /// Prepares to look at a document's words.
+    public init(_ words: [UInt32]) { self.words = words }
+
+    private func word(_ offset: Int) -> UInt32 { offset < words.count ? words[offset] : 0 }
+    private func offset(_ offset: Int) -> Int { Int(word(offset)) }
+
+    /// Where the entries of a list begin, one every `size` words: no more of them than there are words.
+    private func entries(_ list: Int, count: Int, size: Int) -> [Int] {
+        guard list < words.count else { return [] }
+        return (0..<min(count, words.count / size)).map { list + $0 * size }
+    }
+
+    // MARK: Allow all
+
+    /// Whether an Allow of the index is `*` for `*` without principal and conditions.
+    public func allowsAll(_ index: Int) -> Bool {
+        guard index != 0 else { return false }
+        let trie = offset(index + Format.ActionIndex.trie)
+        // `*` has no literal prefix: it stands at a root without a label, or nowhere.
+        guard trie != 0, word(trie) == 0 else { return false }
+        let end = Format.TrieNode.end(ofLabel: 0, at: trie)
+        return entries(
+            end + Format.TrieNode.terminals, count: offset(end + Format.TrieNode.terminalCount), size: 2
+        ).contains { offset($0) == Format.Program.anything && hasOpenBody(offset($0 + 1)) }
+    }
+
+    /// The services of which the index allows every question, a bit each; services that share a bit have none.
+    public func openMask(_ index: Int) -> UInt64 {
+        guard index != 0 else { return 0 }
+        if allowsAll(index) { return .max }
+        let table = offset(index + Format.ActionIndex.services)
+        guard table != 0 else { return 0 }
+        var mask: UInt64 = 0
+        for slot in entries(table + Format.ExactTable.slots, count: offset(table) + 1, size: 2)
+        where word(slot) < Format.ServiceMask.sharedBit && hasOpenBody(offset(slot + 1)) {
+            mask |= Format.ServiceMask.mask(of: word(slot))
+        }
+        return mask
+    }
+
+    private func hasOpenBody(_ leaf: Int) -> Bool {
+        entries(leaf + 1, count: offset(leaf), size: 1).contains { entry in
+            let any = offset(offset(entry) + Format.ResourceIndex.any)
+            guard any != 0 else { return false }
+            return entries(any + 1, count: offset(any), size: 1).contains { entry in
+                let body = offset(entry)
+                return body != 0 && word(body + Format.Body.principal) == 0
+                    && word(body + Format.Body.conditionCount) == 0
+            }
+        }
+    }
+
+    // MARK: The gate
+
+    /// Whether the index has a not-list.
+    public func hasNotList(_ index: Int) -> Bool { index != 0 && word(index + Format.ActionIndex.notList) != 0 }
+
+    /// A condition that every body behind the index's not-list has: the cheapest one of the first body; 0 for none.
+    public func gate(_ index: Int) -> UInt32 {
+        guard hasNotList(index) else { return 0 }
+        let list = offset(index + Format.ActionIndex.notList)
+        var common: [UInt32]?
+        for entry in entries(list + Format.NotList.entries, count: offset(list), size: 2) {
+            for body in bodies(ofLeaf: offset(entry + 1)) {
+                let own = conditions(of: body)
+                common = common.map { $0.filter(own.contains) } ?? own
+            }
+        }
+        return common?.first ?? 0
+    }
+
+    private func conditions(of body: Int) -> [UInt32] {
+        entries(body + Format.Body.conditions, count: offset(body + Format.Body.conditionCount), size: 1).map {
+            word($0)
+        }
+    }
+
+    /// Every body that a leaf can lead to.
+    private func bodies(ofLeaf leaf: Int) -> [Int] {
+        entries(leaf + 1, count: offset(leaf), size: 1).flatMap { entry in
+            let index = offset(entry)
+            let (any, notList) = (
+                offset(index + Format.ResourceIndex.any), offset(index + Format.ResourceIndex.notList)
+            )
+            let open = any == 0 ? [] : entries(any + 1, count: offset(any), size: 1).map { offset($0) }
+            let others =
+                notList == 0
+                ? []
+                : entries(notList + Format.NotList.entries, count: offset(notList), size: 2).map { offset($0 + 1) }
+            return open + others + bodies(ofTrie: offset(index + Format.ResourceIndex.trie))
+        }
+    }
+
+    private func bodies(ofTrie root: Int) -> [Int] {
+        var (bodies, waiting) = ([Int](), root == 0 ? [] : [root])
+        var seen: Set<Int> = []
+        while let node = waiting.popLast() {
+            // Each node once, whatever the words say.
+            guard seen.insert(node).inserted else { continue }
+            let end = Format.TrieNode.end(ofLabel: offset(node), at: node)
+            let terminals = offset(end + Format.TrieNode.terminalCount)
+            let first = end + Format.TrieNode.terminals
+            bodies += entries(first, count: terminals, size: 2).map { offset($0 + 1) }
+            let children = entries(first + terminals * 2, count: offset(end + Format.TrieNode.childCount), size: 2)
+            waiting += children.map { offset($0 + 1) }.filter { $0 != 0 }
+        }
+        return bodies
+    }
+}

@@ -1,0 +1,105 @@
+import DecisionTree
+import PolicyCompiler
+import PolicyModel
+import PolicySyntax
+import Testing
+
+/// What the header says of all statements spares walks: an Allow too many there, or a Deny too few, would be a wrong answer.
+@Suite("What a document's header says of its statements")
+struct HeaderFactsTests {
+    private static func walking(_ statements: String) throws -> Walking {
+        try Walking(document(#"{"Version":"2012-10-17","Statement":[\#(statements)]}"#))
+    }
+
+    @Test(
+        "everything is allowed by `*` for `*` without conditions, and by nothing else",
+        arguments: [
+            (#"{"Effect":"Allow","Action":"*","Resource":"*"}"#, true),
+            (#"{"Effect":"Allow","Action":["docs:Read","*"],"Resource":["arn:aws:docs:::a","*"]}"#, true),
+            (
+                #"{"Effect":"Allow","Action":"docs:Read","Resource":"*"},{"Effect":"Allow","Action":"*","Resource":"*"}"#,
+                true
+            ),
+            (#"{"Effect":"Deny","Action":"*","Resource":"*"}"#, false),
+            (#"{"Effect":"Allow","Action":"*:*","Resource":"*"}"#, false),
+            (#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:docs:*"}"#, false),
+            (#"{"Effect":"Allow","Action":"*","NotResource":"arn:aws:docs:*"}"#, false),
+            (#"{"Effect":"Allow","NotAction":"docs:Read","Resource":"*"}"#, false),
+            (#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"app:b":"true"}}}"#, false),
+            (#"{"Effect":"Allow","Action":"docs:*","Resource":"*"}"#, false),
+        ])
+    func allowsAll(_ statements: String, isExpected: Bool) throws {
+        let summary = try Self.walking(statements).compiled.summary
+        #expect((summary.flags & Format.DocumentFlag.allowsAll != 0) == isExpected)
+        #expect((summary.openMask == .max) == isExpected)
+    }
+
+    @Test(
+        "a service is open by all its actions for `*` without conditions, and by nothing else",
+        arguments: [
+            (#"{"Effect":"Allow","Action":"docs:*","Resource":"*"}"#, true),
+            (#"{"Effect":"Allow","Action":"docs:*","Resource":"arn:aws:docs:*"}"#, false),
+            (#"{"Effect":"Allow","Action":["docs:Read","docs:L*"],"Resource":"*"}"#, false),
+            (#"{"Effect":"Allow","Action":"docs:*","Resource":"*","Condition":{"Bool":{"app:b":"true"}}}"#, false),
+            (#"{"Effect":"Deny","Action":"docs:*","Resource":"*"}"#, false),
+        ])
+    func openMask(_ statements: String, isExpected: Bool) throws {
+        let summary = try Self.walking(statements).compiled.summary
+        #expect((summary.openMask != 0) == isExpected)
+        #expect(summary.openMask & ~summary.allowMask == 0)
+    }
+
+    @Test(
+        "a gate is a condition that every Deny of all but some actions has",
+        arguments: [
+            (#"{"Effect":"Deny","NotAction":"docs:Read","Resource":"*","Condition":{"Bool":{"app:b":"true"}}}"#, true),
+            (
+                #"""
+                {"Effect":"Deny","NotAction":"docs:Read","Resource":"*","Condition":{"Bool":{"app:b":"true"}}},
+                {"Effect":"Deny","NotAction":"docs:List","Resource":["arn:aws:docs:::a*","arn:aws:docs:::b"],
+                 "Condition":{"StringEquals":{"app:k":"x"},"Bool":{"app:b":"true"}}},
+                {"Effect":"Deny","Action":"docs:List","Resource":"*"}
+                """#, true
+            ),
+            (#"{"Effect":"Deny","NotAction":"docs:Read","Resource":"*"}"#, false),
+            (
+                #"""
+                {"Effect":"Deny","NotAction":"docs:Read","Resource":"*","Condition":{"Bool":{"app:b":"true"}}},
+                {"Effect":"Deny","NotAction":"docs:List","NotResource":"arn:aws:docs:::a*"}
+                """#, false
+            ),
+            (
+                #"""
+                {"Effect":"Deny","NotAction":"docs:Read","Resource":"*","Condition":{"Bool":{"app:b":"true"}}},
+                {"Effect":"Deny","NotAction":"docs:List","Resource":"*","Condition":{"Bool":{"app:b":"false"}}}
+                """#, false
+            ),
+            (#"{"Effect":"Deny","Action":"docs:Read","Resource":"*","Condition":{"Bool":{"app:b":"true"}}}"#, false),
+        ])
+    func gate(_ statements: String, isExpected: Bool) throws {
+        #expect((try Self.walking(statements).compiled.summary.denyGate != 0) == isExpected)
+    }
+
+    /// Each fact, said where it is not so.
+    @Test("the verifier refuses a header that says what statements do not")
+    func refused() throws {
+        let walking = try Self.walking(
+            #"""
+            {"Effect":"Allow","Action":"docs:*","Resource":"*","Condition":{"Bool":{"app:b":"true"}}},
+            {"Effect":"Deny","NotAction":"docs:Read","Resource":"*","Condition":{"Bool":{"app:b":"true"}}},
+            {"Effect":"Deny","NotAction":"docs:List","Resource":"*"}
+            """#)
+        let words = walking.words
+        #expect(VerifierMutationTests.verifies(words, walking))
+        let deniesOthers = words[Format.Document.flags] & ~Format.DocumentFlag.deniesOthers
+        for (word, value) in [
+            (Format.Document.flags, words[Format.Document.flags] | Format.DocumentFlag.allowsAll),
+            (Format.Document.flags, deniesOthers), (Format.Document.openMask, 1), (Format.Document.openMask + 1, 1),
+            (Format.Document.denyGate, 2),
+        ] {
+            var wrong = words
+            wrong[word] = value
+            #expect(!VerifierMutationTests.verifies(wrong, walking), "word \(word)")
+        }
+    }
+}
