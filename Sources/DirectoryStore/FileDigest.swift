@@ -11,6 +11,11 @@ struct FileDigest: Sendable, Hashable {
         bytes = Array(SHA256.hash(data: content))
     }
 
+    /// A digest that was taken elsewhere.
+    init(_ digest: SHA256.Digest) {
+        bytes = Array(digest)
+    }
+
     /// Lowercase hexadecimal digits.
     var hexadecimal: String { FileDigest.hexadecimal(bytes) }
 

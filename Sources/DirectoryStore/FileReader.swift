@@ -7,6 +7,8 @@ struct FileReader {
     let limits: StoreLimits
     let clock: StoreClock
     let rules: PolicyRules
+    /// Whether files are parsed that say nothing of how others are; else their bytes are kept.
+    var parses = true
 
     /// How long after its last change a file's stamp cannot be trusted yet: several ticks of the coarsest clock that a
     /// Linux file system takes its times from (10 ms), in nanoseconds.
@@ -27,12 +29,14 @@ struct FileReader {
         let changed = max(before.changedNanoseconds, before.modifiedNanoseconds)
         let isYoung = try descriptor.stamp() != before || changed > now - FileReader.youngNanoseconds
         let digest = FileDigest(of: bytes)
-        let reading =
-            if let old, old.digest == digest, old.place == place {
-                old.reading
-            } else {
-                EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules)
-            }
+        let reading: EntityReading
+        if let old, old.digest == digest, old.place == place {
+            reading = old.reading
+        } else if parses || place.holdsRules {
+            reading = EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules)
+        } else {
+            return CachedReading(unparsed: bytes, stamp: before, isYoung: isYoung, place: place, digest: digest)
+        }
         return CachedReading(stamp: before, isYoung: isYoung, place: place, digest: digest, reading: reading)
     }
 

@@ -14,6 +14,20 @@ struct CachedReading: Sendable {
     let place: StorePlace
     let digest: FileDigest?
     let reading: EntityReading
+    /// The bytes of a file that is yet to be parsed; nothing is known of it but its digest.
+    let unparsed: [UInt8]?
+
+    init(stamp: FileStamp, isYoung: Bool, place: StorePlace, digest: FileDigest?, reading: EntityReading) {
+        (self.stamp, self.isYoung, self.place) = (stamp, isYoung, place)
+        (self.digest, self.reading) = (digest, reading)
+        unparsed = nil
+    }
+
+    init(unparsed: [UInt8], stamp: FileStamp, isYoung: Bool, place: StorePlace, digest: FileDigest) {
+        (self.stamp, self.isYoung, self.place) = (stamp, isYoung, place)
+        (self.digest, self.unparsed) = (digest, unparsed)
+        reading = .bad([])
+    }
 }
 
 /// What one reading leaves for the next.
@@ -57,6 +71,8 @@ struct StoreReader: Sendable {
     let clock: StoreClock
     /// The order in which the names of a folder are looked at, which are sorted; it decides nothing, and tests bring others.
     var order: @Sendable ([Text]) -> [Text] = { $0 }
+    /// Whether files are parsed as they are read; else `StoreReading.parsed` does it.
+    var parses = true
 
     /// Reads everything; files whose stamp is that of `cache` are taken from there, if stamps are trusted at all.
     ///
@@ -71,6 +87,7 @@ struct StoreReader: Sendable {
             var walk = StoreWalk(
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
                 order: order, watch: watch)
+            walk.parses = parses
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }

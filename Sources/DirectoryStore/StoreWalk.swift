@@ -11,6 +11,8 @@ struct StoreWalk {
     let trustsStamps: Bool
     let order: ([Text]) -> [Text]
     let watch: (CInt, Text?) -> Void
+    /// Whether files are parsed as they are read.
+    var parses = true
 
     private(set) var scan = StoreScan()
     private(set) var cache = ReadingCache()
@@ -212,7 +214,7 @@ struct StoreWalk {
         // What was parsed by other rules has to be parsed again; what holds the rules depends on none.
         let old = cache.rules == oldCache.rules || place.holdsRules ? oldCache.files[path] : nil
         if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
-        let reader = FileReader(root: root, limits: limits, clock: clock, rules: cache.rules)
+        let reader = FileReader(root: root, limits: limits, clock: clock, rules: cache.rules, parses: parses)
         do throws(FileFailure) {
             return try reader.read(path, physical: physical, place, old: old)
         } catch {

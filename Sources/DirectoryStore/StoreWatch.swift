@@ -5,26 +5,33 @@ internal import PolicyModel
 /// Reads, judges and publishes; lives on one thread at a time.
 final class StoreWatch {
     private let reader: StoreReader
-    private let options: StoreOptions
-    private let clock: StoreClock
-    private let changes: any ChangeSource
-    private let mailbox: NIOLockedValueBox<StoreMailbox>
-    private let builder = SnapshotBuilder()
+    let options: StoreOptions
+    let clock: StoreClock
+    let changes: any ChangeSource
+    let mailbox: NIOLockedValueBox<StoreMailbox>
+    let images: ImageKeeper?
+    var builder = SnapshotBuilder()
 
-    private var reading: StoreReading?
+    var reading: StoreReading?
+    /// What was read at the start, while an image of it is in force and nothing of it has been parsed.
+    var unparsed: StoreReading?
     /// What is in force, ready for small changes; `nil` while there is trouble.
     private var index: StoreIndex?
     /// The files in force while there is no index.
-    private var kept: [Text: EntityFile] = [:]
-    private var log: TroubleLog
+    var kept: [Text: EntityFile] = [:]
+    var log: TroubleLog
     private var didFail = false
-    private var quiet = QuietTime()
+    var quiet = QuietTime()
 
     init(
         path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource,
-        mailbox: NIOLockedValueBox<StoreMailbox>
+        mailbox: NIOLockedValueBox<StoreMailbox>, images: ImageFolder? = nil
     ) {
-        reader = StoreReader(path: path, limits: options.limits, clock: clock)
+        var reader = StoreReader(path: path, limits: options.limits, clock: clock)
+        // Where there may be an image, what is read may not have to be parsed yet.
+        reader.parses = images == nil
+        self.reader = reader
+        self.images = images.map { ImageKeeper($0, options) }
         log = TroubleLog(options.logger)
         (self.options, self.clock, self.changes, self.mailbox) = (options, clock, changes, mailbox)
     }
@@ -39,6 +46,11 @@ final class StoreWatch {
         } catch {
             throw StoreError(code: "unreadable-store", error.message)
         }
+        if let started = startFromImage(reading) { return started }
+        return try start(reading.parsed())
+    }
+
+    private func start(_ reading: StoreReading) throws(StoreError) -> StoreMailbox.Current {
         let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: options.limits)
         guard verdict.errors.isEmpty else {
             throw StoreError(diagnostics: FollowUps.removed(from: verdict, of: reading.scan))
@@ -66,8 +78,11 @@ final class StoreWatch {
 
     /// Watches until it is told to stop.
     func run() {
+        guard checkImage() else { return refuse(takeRequests().reloads) }
+        images?.keepFirst(mailbox.withLockedValue { $0.current?.snapshot })
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
+            keepImage()
             let deadline = quiet.deadline ?? nextComparison
             let isChanged = changes.wait(milliseconds: max(0, deadline - clock.monotonicMilliseconds()))
             let now = clock.monotonicMilliseconds()
@@ -93,6 +108,14 @@ final class StoreWatch {
             defer { box.reloads = [] }
             return (box.isStopping, box.reloads)
         }
+    }
+
+    /// Has an image made of what is in force, once it has been for a while without trouble.
+    private func keepImage() {
+        guard let images, let index, !didFail, quiet.deadline == nil,
+            let current = mailbox.withLockedValue({ $0.current })
+        else { return }
+        images.keep(index.inForce, revision: current.status.revision, at: clock.monotonicMilliseconds())
     }
 
     private func refuse(_ reloads: [StoreMailbox.Completion]) {
@@ -194,7 +217,7 @@ final class StoreWatch {
         }
     }
 
-    private func mode(for new: StoreReading) -> StoreJudge.Mode {
+    func mode(for new: StoreReading) -> StoreJudge.Mode {
         // A folder that was put in the store's place swapped as a whole, however that was done.
         let isElsewhere = reading.map { !$0.root.isSameFile(as: new.root) } ?? false
         return options.reloadMode == .whole || new.isWhole || isElsewhere ? .reloadWhole : .reload
@@ -204,7 +227,7 @@ final class StoreWatch {
     private func update(ignoringCache: Bool) -> StoreStatus {
         let new: StoreReading
         do throws(StoreFailure) {
-            new = try read(ignoringCache: ignoringCache)
+            new = try read(ignoringCache: ignoringCache).parsed()
         } catch {
             // Nothing is known of the files: what was read before cannot be compared with, what is in force stays.
             return publish(nil, errors: [error.message])
@@ -235,7 +258,7 @@ final class StoreWatch {
         }
     }
 
-    private func keep(_ verdict: StoreVerdict) {
+    func keep(_ verdict: StoreVerdict) {
         index = StoreIndex(verdict, limits: options.limits)
         kept = index == nil ? verdict.inForce : [:]
     }
@@ -243,13 +266,15 @@ final class StoreWatch {
     /// What is in force, if it has the revision, for equal files mean equal answers; else a new one.
     private func snapshot(of verdict: StoreVerdict) throws(SnapshotError) -> Snapshot {
         let current = mailbox.withLockedValue { $0.current }
-        if let current, current.status.revision == verdict.revision { return current.snapshot }
+        if let current, current.status.revision == verdict.revision, current.snapshot.isComplete {
+            return current.snapshot
+        }
         return try builder.build(verdict.directory, revision: verdict.revision)
     }
 
     // MARK: Publishing
 
-    private func publish(_ taken: Publication?, errors: [String]) -> StoreStatus {
+    func publish(_ taken: Publication?, errors: [String]) -> StoreStatus {
         didFail = taken == nil
         let seconds = clock.seconds
         let published = mailbox.withLockedValue {
@@ -270,34 +295,9 @@ final class StoreWatch {
         guard let (old, snapshot, status, listeners) = published else {
             return StoreStatus(revision: "", lastReload: 0)
         }
-        if snapshot !== old { log.tell(snapshot, after: old.directory) }
+        if snapshot.revision != old.revision { log.tell(snapshot, after: old.directory) }
         log.note(errors: errors)
         for listener in listeners { listener(snapshot, status) }
         return status
-    }
-}
-
-/// What is about to be in force.
-private struct Publication {
-    let snapshot: Snapshot
-    let revision: String
-    let ignoredFiles: Int
-    let quarantined: [String]
-    let isStale: Bool
-
-    init(_ snapshot: Snapshot, _ verdict: StoreVerdict) {
-        self.snapshot = snapshot
-        revision = verdict.revision
-        ignoredFiles = verdict.ignoredFiles
-        quarantined = verdict.directory.quarantined.sorted().map(\.description)
-        isStale = verdict.isStale
-    }
-
-    /// After a change that leaves no trouble; names that are not read are counted again by the next whole reading.
-    init(_ snapshot: Snapshot, _ revision: String, after status: StoreStatus) {
-        self.snapshot = snapshot
-        self.revision = revision
-        ignoredFiles = status.ignoredFiles
-        (quarantined, isStale) = ([], false)
     }
 }

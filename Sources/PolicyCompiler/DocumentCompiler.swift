@@ -36,7 +36,7 @@ public struct DocumentCompiler {
     public func compile(_ document: Document, completesARNs: Bool) throws(VerificationFailure) -> CompiledDocument {
         var emitter = DocumentEmitter(document: document, completesARNs: completesARNs, symbols: symbols)
         let words = emitter.emit()
-        var verifier = Verifier(
+        let verifier = Verifier(
             document: words, conditions: symbols.conditionWords, conditionCount: symbols.conditionCount,
             keyCount: symbols.keys.count)
         try verifier.verify()

@@ -83,6 +83,9 @@ final class Explainer: Sendable {
         thread?.join()
     }
 
+    /// Has the thread look again: what is in force has changed.
+    func wakeUp() { signal() }
+
     private func signal() {
         wake.lock()
         wake.unlock(withValue: true)
@@ -94,7 +97,7 @@ final class Explainer: Sendable {
         while true {
             wake.lock(whenValue: true)
             wake.unlock(withValue: false)
-            while let job = next() { answer(job, shared, &tally, counters) }
+            while shared.canExplain, let job = next() { answer(job, shared, &tally, counters) }
             if queue.withLockedValue({ $0.isStopped }) { return }
         }
     }
@@ -109,7 +112,7 @@ final class Explainer: Sendable {
 
     /// Gives what has waited longest its turn, on the calling thread; `false` when nothing waits.
     func runOnce(_ shared: LoopShared, _ tally: inout LoopTally) -> Bool {
-        guard let job = next() else { return false }
+        guard shared.canExplain, let job = next() else { return false }
         answer(job, shared, &tally, shared.counters[shared.counters.count - 1])
         return true
     }
@@ -129,6 +132,11 @@ final class Explainer: Sendable {
         _ job: Job, _ shared: LoopShared, _ tally: inout LoopTally, _ counters: LoopCounters
     ) {
         if job.begun == nil { beforeJob.withLockedValue({ $0 })() }
+        var job = job
+        if job.begun == nil, !job.inForce.snapshot.isComplete {
+            // Asked while an image decided, which explains nothing.
+            job.inForce = MessageHandler.inForce(shared.source.current, shared)
+        }
         var handler = MessageHandler(shared: shared, counters: counters, explains: true)
         handler.use(job.inForce)
         let turn = handler.explain(job)

@@ -32,6 +32,12 @@ final class LoopShared: Sendable {
     /// What all loops have done so far.
     var tally: LoopTally { counters.map(\.tally).reduce(LoopTally(), +) }
 
+    /// Whether what is in force can be explained, or never will be: an image that is in force is compiled again soon.
+    var canExplain: Bool {
+        let current = source.current
+        return current.snapshot.isComplete || current.status.image != .unchecked
+    }
+
     /// Reads the store again; `completion` is called on the source's thread once the result is in force everywhere.
     func reload(completion: @escaping @Sendable (Result<String, ReloadFailure>) -> Void) {
         notifier.reloading()

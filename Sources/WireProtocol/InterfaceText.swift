@@ -119,7 +119,8 @@ enum InterfaceText {
           stale: bool,
           errors: ?[]string,
           errorCount: int,
-          ignoredFiles: int
+          ignoredFiles: int,
+          image: ?(unchecked, equal, different)
         )
 
         # Reads the files now; for trusted callers

@@ -1,0 +1,47 @@
+internal import Directory
+internal import PolicyModel
+
+extension StoreReading {
+    /// The same with every file parsed by the rules that were read with them.
+    consuming func parsed() -> StoreReading {
+        var reading = consume self
+        let rules = reading.cache.rules
+        // One after the other, so that the bytes of what is parsed are let go.
+        for path in Array(reading.cache.files.keys) {
+            guard let entry = reading.cache.files[path], let bytes = entry.unparsed, let digest = entry.digest else {
+                continue
+            }
+            let parsed = EntityParser.parse(bytes, at: path, place: entry.place, digest: digest, rules: rules)
+            reading.scan.files[path] = parsed
+            reading.cache.files[path] = CachedReading(
+                stamp: entry.stamp, isYoung: entry.isYoung, place: entry.place, digest: digest, reading: parsed)
+        }
+        return reading
+    }
+
+    /// The revision that all files together would have; `nil` when it is plain already that not all are good.
+    var revisionIfGood: String? {
+        guard !scan.layoutProblems.contains(where: \.isError), scan.unlistedFolders.isEmpty,
+            scan.files.count == cache.files.count
+        else { return nil }
+        var files: [(path: Text, digest: FileDigest)] = []
+        for (path, entry) in cache.files {
+            guard let digest = entry.digest, entry.unparsed != nil || entry.reading.file != nil else { return nil }
+            files.append((path, digest))
+        }
+        return Revision.make(of: files)
+    }
+
+    /// The schema and the organization, by which everything else is parsed.
+    var rules: Directory {
+        var directory = Directory()
+        for reading in scan.files.values {
+            switch reading.file?.entity {
+            case .schema(let keys)?: directory.declaredKeys = keys
+            case .organization(let organization)?: directory.organization = organization
+            default: continue
+            }
+        }
+        return directory
+    }
+}
