@@ -46,10 +46,10 @@ enum ImageSample {
 
     private static let conditional = """
         {"Version":"2012-10-17","Statement":[
-        {"Effect":"Allow","Action":["docs:Read","docs:L*t"],"Resource":["*:x","arn:aws:docs:::${aws:username, 'z'}/*"],
+        {"Effect":"Allow","Action":["docs:Read","docs:L*t"],"Resource":["arn:aws:docs:*:*:x","arn:aws:docs:::${aws:username, 'z'}/*"],
          "Condition":{"StringEquals":{"aws:PrincipalTag/team":"red","aws:ResourceTag/team":"red"},
                       "DateLessThan":{"aws:CurrentTime":"2030-01-01"},"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}},
-        {"Effect":"Allow","NotAction":"docs:*","NotResource":"*:x",
+        {"Effect":"Allow","NotAction":"docs:*","NotResource":"arn:aws:docs:*:*:x",
          "Condition":{"ForAnyValue:StringLike":{"app:tier":["g*","s?"]},"ArnLike":{"app:arn":"arn:aws:sns:*:1:t"},
                       "NumericLessThan":{"app:n":"5"},"Null":{"app:none":"true"}}}]}
         """
