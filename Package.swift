@@ -15,6 +15,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -45,19 +46,24 @@ let package = Package(
             targets: ["PolicyModel", "PolicySyntax", "DecisionTree", "PolicyCompiler", "Authorizer"]),
         .library(
             name: "PosternSidecar",
-            targets: ["JSONDocument", "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "PolicyReference"]),
+            targets: [
+                "JSONDocument", "Directory", "DirectoryStore", "WireProtocol", "Audit", "Sidecar", "PolicyReference",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .target(name: "CLinux"),
         // Random documents and questions for the tests; the daemon never links it.
         .target(name: "PolicyGenerators", dependencies: ["PolicyModel"], swiftSettings: settings),
+        // Counts what tests allocate.
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         // The specification's rows and their readers, for every room that evaluates policies in its own way.
         .target(
             name: "PolicyCases",
@@ -86,11 +92,12 @@ let package = Package(
             testsAlsoUse: ["JSONDocument", "PolicySyntax", "PolicyGenerators", "PolicyCases"])
         + room(
             "Directory", mayLookInto: ["PolicyModel", "DecisionTree", "Authorizer", "PolicyCompiler", "PolicySyntax"],
-            uses: [crypto])
+            uses: [crypto, locks])
         + room(
             "DirectoryStore", mayLookInto: ["PolicyModel", "PolicySyntax", "Directory", "JSONDocument", "CLinux"],
             uses: [crypto, locks, logging],
             testsAlsoUse: ["Authorizer", "DecisionTree", "WireProtocol", "PolicyGenerators"])
+        + room("Audit", mayLookInto: ["PolicyModel", "JSONDocument"], uses: [locks])
         + room(
             "WireProtocol", mayLookInto: ["PolicyModel", "DecisionTree"],
             testsAlsoUse: ["JSONDocument", "PolicyCompiler"])
@@ -98,11 +105,11 @@ let package = Package(
             "Sidecar",
             mayLookInto: [
                 "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "PolicySyntax",
-                "PolicyCompiler", "CLinux",
+                "PolicyCompiler", "Audit", "CLinux",
             ],
             uses: [locks, logging],
             testsAlsoUse: [
-                "JSONDocument", "PolicyReference", "PolicyCases", "PolicyGenerators", "PosternClient",
+                "JSONDocument", "PolicyReference", "PolicyCases", "PolicyGenerators", "PosternClient", "CAllocations",
             ])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
         + room(
@@ -111,7 +118,7 @@ let package = Package(
                 "PolicyModel", "PolicySyntax", "JSONDocument", "DecisionTree", "PolicyCompiler", "Authorizer",
                 "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "PosternClient", "CLinux",
             ],
-            uses: [argumentParser, locks, logging],
+            uses: [argumentParser, histogram, locks, logging],
             testsAlsoUse: ["PolicyReference", "PolicyCases", "PolicyGenerators"])
         + [
             .executableTarget(name: "postern", dependencies: ["Commands"], swiftSettings: settings),

@@ -51,36 +51,88 @@ extension Authorizer {
             extendLifetime(tables)
             extendLifetime(sessionPolicies)
         }
+        let (verdict, session) = try decideAssumeRole(
+            &view, assumption: assumption, context: context, tables: tables.view,
+            sessionPolicies: sessionPolicies?.view, scratch: &scratch, now: now)
+        return Assumption(verdict: verdict, session: session.map { AssumedSession($0, assumption, view) })
+    }
+
+    /// The same for a loop: nothing is allocated, and the session's texts are views into the tables and the view's arena.
+    public static func decideAssumeRole(
+        _ view: inout RequestView, assumption: AssumptionView, context: Range<Int>, tables: TablesView,
+        sessionPolicies: TablesView? = nil, scratch: inout Scratch, now: Instant
+    ) throws(RequestFault) -> (verdict: Verdict, session: AssumedSessionView?) {
         var first: (targetRole: Int, verdict: Verdict)?
         var denied: Verdict?
-        for action in actions(of: assumption, view) {
-            view.action = ByteView(action)
-            var question = Question(tables.view, sessionPolicies?.view, .enforce, assumption)
+        let actions = AssumptionActions(assumption, view)
+        defer { view.action = ByteView(actions[0]) }
+        for index in 0..<actions.count {
+            view.action = ByteView(actions[index])
+            var question = Question(tables, sessionPolicies, .enforce, assumption)
             let verdict = try run(&question, &view, context, &scratch, now)
             if first == nil { first = (question.targetRole, verdict) }
             let isFinal = verdict.decision == .explicitDeny || !verdict.reason.isOfPolicies
-            if isFinal { return Assumption(verdict: verdict, session: nil) }
+            if isFinal { return (verdict, nil) }
             // "Explicit always wins" (spec §1), whichever action it is of: the others are asked as well.
             if verdict.decision != .allowed, denied == nil { denied = verdict }
         }
-        if let denied { return Assumption(verdict: denied, session: nil) }
-        guard let first else { return Assumption(verdict: Verdict(.implicitDeny, .trustPolicy), session: nil) }
-        let session = session(of: first.targetRole, tables.view, assumption, view, now)
-        return Assumption(verdict: first.verdict, session: session)
+        if let denied { return (denied, nil) }
+        guard let first else { return (Verdict(.implicitDeny, .trustPolicy), nil) }
+        return (first.verdict, session(of: first.targetRole, tables.directory, &view, now))
     }
 
-    /// The actions that must all be allowed, the assumption itself first.
-    static func actions(of assumption: AssumptionView, _ view: borrowing RequestView) -> [StaticString] {
-        var actions: [StaticString] = ["sts:AssumeRole"]
+    /// The session that comes of an assumption.
+    private static func session(
+        of role: Int, _ directory: Image, _ view: inout RequestView, _ now: Instant
+    ) -> AssumedSessionView {
+        let account = directory.offset(role + Format.PrincipalRecord.account)
+        func bytes(_ word: Int) -> ByteView {
+            let offset = directory.offset(word)
+            return offset == 0 ? ByteView() : directory.bytes(offset)
+        }
+        // What the questions took of the arena has been given back, so a date of any year fits.
+        let mark = view.arena.count
+        _ = ClockText.append(date: now, to: &view.arena)
+        return AssumedSessionView(
+            account: bytes(account + Format.AccountRecord.id),
+            roleName: bytes(role + Format.PrincipalRecord.name), issued: view.arena.view(from: mark))
+    }
+}
+
+/// The actions that must all be allowed for an assumption, the assumption itself first.
+struct AssumptionActions {
+    private var actions: InlineArray<3, StaticString> = ["sts:AssumeRole", "", ""]
+    /// How many there are.
+    private(set) var count = 1
+
+    init(_ assumption: AssumptionView, _ view: borrowing RequestView) {
         if !assumption.federatedProvider.isEmpty {
-            let isSAML = ARN(assumption.federatedProvider.text)?.resource.hasPrefix("saml-provider/") ?? false
-            actions = [isSAML ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity"]
+            let isSAML = AssumptionActions.isSAML(assumption.federatedProvider)
+            actions[0] = isSAML ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity"
         }
-        if !assumption.tags.isEmpty || view.session.inheritsTags(view) { actions.append("sts:TagSession") }
+        if !assumption.tags.isEmpty || view.session.inheritsTags(view) { append("sts:TagSession") }
         if !assumption.sourceIdentity.isEmpty || !view.session.sourceIdentity.isEmpty {
-            actions.append("sts:SetSourceIdentity")
+            append("sts:SetSourceIdentity")
         }
-        return actions
+    }
+
+    /// An action from 0.
+    subscript(index: Int) -> StaticString { actions[index] }
+
+    private mutating func append(_ action: StaticString) {
+        actions[count] = action
+        count += 1
+    }
+
+    /// Whether a provider is an ARN whose sixth field says so.
+    private static func isSAML(_ provider: ByteView) -> Bool {
+        guard provider.hasPrefix("arn:") else { return false }
+        var colons = 0
+        for index in 0..<provider.count where provider[index] == ASCII.colon {
+            colons += 1
+            if colons == 5 { return provider.dropFirst(index + 1).hasPrefix("saml-provider/") }
+        }
+        return false
     }
 }
 
@@ -93,20 +145,6 @@ extension Reason {
             true
         default: false
         }
-    }
-}
-
-extension SessionView {
-    /// Whether the session hands on tags to the next role.
-    func inheritsTags(_ view: borrowing RequestView) -> Bool {
-        for index in tags where isTransitive(view.sessionTags[index].key, view) { return true }
-        return false
-    }
-
-    /// Whether a tag of the session is handed on.
-    func isTransitive(_ key: ByteView, _ view: borrowing RequestView) -> Bool {
-        for index in transitiveTagKeys where view.sessionTexts[index].equalsFolded(key) { return true }
-        return false
     }
 }
 
@@ -158,7 +196,7 @@ extension Question {
         guard isAssumption else { return true }
         set(KeySymbol.externalID, assumption.externalID, names, &view)
         set(KeySymbol.roleSessionName, assumption.sessionName, names, &view)
-        let identity = assumption.sourceIdentity.isEmpty ? view.session.sourceIdentity : assumption.sourceIdentity
+        let identity = assumption.sourceIdentity(in: view.session)
         set(KeySymbol.stsSourceIdentity, identity, names, &view)
         for index in assumption.tags {
             let tag = view.sessionTags[index]
@@ -188,41 +226,23 @@ extension Question {
     }
 }
 
-extension Authorizer {
-    /// The session that comes of an assumption.
-    private static func session(
-        of role: Int, _ tables: TablesView, _ assumption: AssumptionView, _ view: borrowing RequestView,
-        _ now: Instant
-    ) -> AssumedSession {
-        let directory = tables.directory
-        let account = directory.offset(role + Format.PrincipalRecord.account)
-        func text(_ word: Int) -> Text {
-            let offset = directory.offset(word)
-            return offset == 0 ? "" : directory.bytes(offset).text
-        }
-        let name =
-            "\(text(account + Format.AccountRecord.id)):assumed-role/\(text(role + Format.PrincipalRecord.name))"
-        var session = AssumedSession(
-            principal: Text("arn:aws:sts::\(name)/\(assumption.sessionName.text)"), tags: [], transitiveTagKeys: [],
-            sourceIdentity: nil, federatedProvider: nil, issued: written(now))
+extension AssumedSession {
+    /// Copies what the views show.
+    fileprivate init(_ session: AssumedSessionView, _ assumption: AssumptionView, _ view: borrowing RequestView) {
+        let name = "\(session.account.text):assumed-role/\(session.roleName.text)/\(assumption.sessionName.text)"
+        self.init(
+            principal: Text("arn:aws:sts::\(name)"), tags: [], transitiveTagKeys: [], sourceIdentity: nil,
+            federatedProvider: nil, issued: session.issued.text)
         for index in view.session.tags where view.session.isTransitive(view.sessionTags[index].key, view) {
-            session.tags.append((view.sessionTags[index].key.text, view.sessionTags[index].value.text))
-            session.transitiveTagKeys.append(view.sessionTags[index].key.text)
+            tags.append((view.sessionTags[index].key.text, view.sessionTags[index].value.text))
+            transitiveTagKeys.append(view.sessionTags[index].key.text)
         }
         for index in assumption.tags {
-            session.tags.append((view.sessionTags[index].key.text, view.sessionTags[index].value.text))
+            tags.append((view.sessionTags[index].key.text, view.sessionTags[index].value.text))
         }
-        for index in assumption.transitiveTagKeys { session.transitiveTagKeys.append(view.sessionTexts[index].text) }
-        let identity = assumption.sourceIdentity.isEmpty ? view.session.sourceIdentity : assumption.sourceIdentity
-        session.sourceIdentity = identity.isEmpty ? nil : identity.text
-        session.federatedProvider = assumption.federatedProvider.isEmpty ? nil : assumption.federatedProvider.text
-        return session
-    }
-
-    private static func written(_ now: Instant) -> Text {
-        var arena = Arena(capacity: 64)
-        // A year of any length fits.
-        _ = ClockText.append(date: now, to: &arena)
-        return arena.view(from: 0).text
+        for index in assumption.transitiveTagKeys { transitiveTagKeys.append(view.sessionTexts[index].text) }
+        let identity = assumption.sourceIdentity(in: view.session)
+        sourceIdentity = identity.isEmpty ? nil : identity.text
+        federatedProvider = assumption.federatedProvider.isEmpty ? nil : assumption.federatedProvider.text
     }
 }

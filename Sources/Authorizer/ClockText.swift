@@ -7,10 +7,10 @@ enum ClockText {
     static func append(date: Instant, to arena: inout Arena) -> Bool {
         let day = date.seconds >= 0 ? date.seconds / 86_400 : (date.seconds - 86_399) / 86_400
         let second = date.seconds - day * 86_400
-        let (year, month, dayOfMonth) = civil(day)
-        return append(number: year, digits: 4, to: &arena) && arena.append(0x2D)
-            && append(number: month, digits: 2, to: &arena) && arena.append(0x2D)
-            && append(number: dayOfMonth, digits: 2, to: &arena) && arena.append(0x54)
+        let civil = CivilDay(daysSince1970: day)
+        return append(number: civil.year, digits: 4, to: &arena) && arena.append(0x2D)
+            && append(number: civil.month, digits: 2, to: &arena) && arena.append(0x2D)
+            && append(number: civil.day, digits: 2, to: &arena) && arena.append(0x54)
             && append(number: second / 3_600, digits: 2, to: &arena) && arena.append(ASCII.colon)
             && append(number: second / 60 % 60, digits: 2, to: &arena) && arena.append(ASCII.colon)
             && append(number: second % 60, digits: 2, to: &arena)
@@ -38,19 +38,5 @@ enum ClockText {
     private static func append(nanoseconds: UInt32, to arena: inout Arena) -> Bool {
         guard nanoseconds > 0 else { return true }
         return arena.append(0x2E) && append(number: Int64(nanoseconds), digits: 9, to: &arena)
-    }
-
-    /// Year, month and day of a day since 1970; eras of 400 years that begin in March.
-    private static func civil(_ day: Int64) -> (Int64, Int64, Int64) {
-        let shifted = day + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        return (
-            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        )
     }
 }

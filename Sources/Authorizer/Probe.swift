@@ -27,8 +27,9 @@ extension Authorizer {
         scratch: inout Scratch, now: Instant
     ) throws(RequestFault) -> Probe {
         if let assumption {
-            for action in actions(of: assumption.call, view) where ByteView(action).text == assumption.action {
-                view.action = ByteView(action)
+            let actions = AssumptionActions(assumption.call, view)
+            for index in 0..<actions.count where ByteView(actions[index]).text == assumption.action {
+                view.action = ByteView(actions[index])
             }
         }
         defer {
@@ -42,12 +43,13 @@ extension Authorizer {
         defer {
             view.reset(to: marks)
             scratch.isRecording = false
+            scratch.caller.seeksTrust = false
         }
         var probe = Probe()
         // Who is refused whatever policies say needs none.
         guard try question.prepare(&view, context, &scratch) == nil else { return probe }
         try question.bind(to: trees, &view, context, &scratch)
-        if isTrust { scratch.caller.provider = Question.trustedProvider(scratch.caller) }
+        scratch.caller.seeksTrust = isTrust
         scratch.goOn(recording: true, steps: stepsMax)
         for slot in 0..<trees.documents.count {
             scratch.forgetEvents()

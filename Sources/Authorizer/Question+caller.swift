@@ -8,7 +8,7 @@ extension Question {
         _ view: borrowing RequestView, _ scratch: inout Scratch
     ) throws(RequestFault) -> Verdict? {
         if isAssumption { try checkProvider(view) }
-        if let reason = identify(view, &scratch.caller) { return Verdict(.implicitDeny, reason) }
+        if let reason = identify(view, &scratch) { return Verdict(.implicitDeny, reason) }
         if view.session.isGiven { try checkSession(view, scratch.caller) }
         scratch.caller.provider =
             scratch.caller.kind == .bearer ? assumption.federatedProvider : view.session.federatedProvider
@@ -43,13 +43,18 @@ extension Question {
     /// The bytes to which a word of the directory points; none for 0.
     func bytes(_ word: Int) -> ByteView { Question.bytes(tables.directory[word], tables.directory) }
 
-    private mutating func identify(_ view: borrowing RequestView, _ caller: inout CallerFacts) -> Reason? {
-        let principal = view.principal
-        if let offset = tables.users.find(principal) {
+    private mutating func identify(_ view: borrowing RequestView, _ scratch: inout Scratch) -> Reason? {
+        if let offset = tables.users.find(view.principal, guess: &scratch.userGuess) {
             setRecord(tables.users.payload(at: offset))
-            caller.kind = .user
+            scratch.caller.kind = .user
             return nil
         }
+        return identifyOther(view, &scratch.caller)
+    }
+
+    /// Everybody who is no user.
+    private mutating func identifyOther(_ view: borrowing RequestView, _ caller: inout CallerFacts) -> Reason? {
+        let principal = view.principal
         if principal.hasPrefix("arn:aws:iam::") { return identifyRoot(principal, &caller) }
         if principal.hasPrefix("arn:aws:sts::") { return identifySession(principal, view.session, &caller) }
         if principal.equals("anonymous") {
@@ -191,7 +196,9 @@ extension Question {
             if view.session.isMFAPresent || action.equals("sts:assumerole") { return false }
             // What is asked along with an assumption is part of it.
             return !isAssumption || !Question.isAskedAlong(action)
-        case .root, .user, .session, .service, .anonymous, .bearer, .unknown: return false
+        // "`AssumeRoleWithWebIdentity` / `WithSAML`: unauthenticated token bearer": nobody else without credentials.
+        case .anonymous: return isSTS && !action.equals("sts:getcalleridentity")
+        case .root, .user, .session, .service, .bearer, .unknown: return false
         }
     }
 

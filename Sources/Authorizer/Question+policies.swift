@@ -90,11 +90,11 @@ extension Question {
     /// A user that is given session policies is under them as a federated user is: naming the user is not enough then.
     static func sufficient(_ kind: CallerFacts.Kind, inSession hasPolicies: Bool) -> Grades {
         switch kind {
-        case .user: hasPolicies ? .everyone : [.user, .everyone]
-        case .session: [.session, .everyone]
-        case .federatedUser: [.federatedUser, .everyone]
-        case .service: [.service, .everyone]
-        case .bearer: [.federated, .everyone]
+        case .user: hasPolicies ? .everyone : .everyone.union(.user)
+        case .session: .everyone.union(.session)
+        case .federatedUser: .everyone.union(.federatedUser)
+        case .service: .everyone.union(.service)
+        case .bearer: .federated
         case .anonymous, .root: .everyone
         case .unknown: []
         }
@@ -103,7 +103,7 @@ extension Question {
     /// The grades that stand in for an identity policy, under the ceilings (spec §6.3, §6.4).
     static func standIns(_ kind: CallerFacts.Kind, inSession hasPolicies: Bool) -> Grades {
         switch kind {
-        case .session: [.role, .federated]
+        case .session: .role.union(.federated)
         case .federatedUser: .user
         case .user: hasPolicies ? .user : []
         case .root, .service, .anonymous, .bearer, .unknown: []

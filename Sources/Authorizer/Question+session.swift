@@ -27,20 +27,26 @@ extension Question {
     ) throws(RequestFault) {
         guard let documents = sessionDocuments else { return }
         try bind(to: documents, &view, context, &scratch)
-        for slot in 0..<UInt32(documents.documents.count) {
-            for effect in [Effect.deny, .allow] {
-                let grades = document(slot, of: documents, effect, enough: Grades(rawValue: .max), view, &scratch)
-                guard !grades.isEmpty else { continue }
-                var verdict = Verdict(.implicitDeny, .sessionPolicy)
-                (verdict.layer, verdict.slot, verdict.isInlineSession) = (.sessionPolicy, slot, true)
-                verdict.statementIndex = scratch.foundStatement
-                if effect == .deny {
-                    inlineSession.deny = inlineSession.deny ?? verdict
-                } else {
-                    inlineSession.allow = verdict
-                }
+        for number in 0..<documents.documents.count {
+            let slot = UInt32(number)
+            if let deny = inlineSession(slot, of: documents, .deny, view, &scratch) {
+                inlineSession.deny = inlineSession.deny ?? deny
             }
+            if let allow = inlineSession(slot, of: documents, .allow, view, &scratch) { inlineSession.allow = allow }
         }
+    }
+
+    /// What an inline session policy says, if one of its statements of that effect applies.
+    private mutating func inlineSession(
+        _ slot: UInt32, of documents: TablesView, _ effect: Effect, _ view: borrowing RequestView,
+        _ scratch: inout Scratch
+    ) -> Verdict? {
+        let grades = document(slot, of: documents, effect, enough: Grades(rawValue: .max), view, &scratch)
+        guard !grades.isEmpty else { return nil }
+        var verdict = Verdict(.implicitDeny, .sessionPolicy)
+        (verdict.layer, verdict.slot, verdict.isInlineSession) = (.sessionPolicy, slot, true)
+        verdict.statementIndex = scratch.foundStatement
+        return verdict
     }
 
     /// Whether the session's policies let it through; where there are none, all but a federated user's do.
@@ -77,11 +83,15 @@ extension Question {
 
     // MARK: Facts
 
-    /// Whether a policy in play reads a fact of the session that the question does not give (design §3.3).
+    /// Whether a policy in play, or the call itself, depends on a fact of the session that the question does not give
+    /// (design §3.3).
     func lacksSessionFacts(_ view: borrowing RequestView, _ scratch: borrowing Scratch) -> Bool {
         // A simulation gives the keys themselves; what it does not give is absent.
         guard mode == .enforce else { return false }
         let kind = scratch.caller.kind
+        // "immutable […]; trying to change it → denied" (spec §8): the session may have a source identity already.
+        let setsIdentity = isAssumption && !assumption.sourceIdentity.isEmpty
+        if setsIdentity, kind == .session, !view.session.isGiven { return true }
         let flag: UInt32
         if view.session.isGiven {
             // What a session carries none of is absent; but every session was issued at some time.

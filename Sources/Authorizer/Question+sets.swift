@@ -70,12 +70,6 @@ extension Question {
 
     // MARK: Resource policies
 
-    /// The provider by which an Allow of a trust policy names the caller: `Federated` is "the unauthenticated caller"
-    /// there (spec §6.4), and no session that once came in through the provider.
-    static func trustedProvider(_ caller: CallerFacts) -> ByteView {
-        caller.kind == .bearer ? caller.provider : ByteView()
-    }
-
     func policySlot(_ entry: UInt32) -> UInt32 {
         tables.registry[Int(entry) + Format.RegistryEntry.policySlot]
     }
@@ -87,10 +81,9 @@ extension Question {
         let enough = Question.sufficient(scratch.caller.kind, inSession: view.session.hasPolicies)
         // Whom a role trusts its trust policy says, and nothing else (spec §8): the registry's policies only deny here.
         guard trustSlot == Format.none else {
-            let provider = scratch.caller.provider
-            scratch.caller.provider = Question.trustedProvider(scratch.caller)
+            scratch.caller.seeksTrust = true
             let grades = document(trustSlot, of: tables, .allow, enough: enough, view, &scratch).subtracting(.attached)
-            scratch.caller.provider = provider
+            scratch.caller.seeksTrust = false
             if !grades.isEmpty { note(.resourcePolicy, trustSlot, scratch) }
             return grades
         }

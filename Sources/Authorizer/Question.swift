@@ -120,7 +120,7 @@ struct Question: ~Copyable {
 
     /// Finds the action's symbol and its service's bit.
     private func readAction(_ view: inout RequestView, _ scratch: inout Scratch) throws(RequestFault) {
-        if let entry = tables.actions.find(view.action) {
+        if let entry = tables.actions.find(view.action, guess: &scratch.actionGuess) {
             let bits = tables.actions.payload(at: entry)
             if bits & Format.ActionSymbol.isAskable != 0 {
                 scratch.foldedAction = tables.actions.name(at: entry)

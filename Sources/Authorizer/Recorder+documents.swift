@@ -50,10 +50,9 @@ extension Recorder {
         _ walk: Walk, _ effect: Effect, of tables: TablesView, into layer: inout Trace.LayerRecord,
         _ view: borrowing RequestView, _ scratch: inout Scratch
     ) {
-        let provider = scratch.caller.provider
-        defer { scratch.caller.provider = provider }
+        defer { scratch.caller.seeksTrust = false }
         scratch.forgetEvents()
-        if walk.isTrust, effect == .allow { scratch.caller.provider = Question.trustedProvider(scratch.caller) }
+        scratch.caller.seeksTrust = walk.isTrust && effect == .allow
         let grades = question.document(
             walk.slot, of: tables, effect, enough: Grades(rawValue: .max), view, &scratch)
         if effect == .allow {

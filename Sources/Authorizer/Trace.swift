@@ -127,8 +127,9 @@ extension Authorizer {
         isStopped: () -> Bool = { false }
     ) throws(RequestFault) -> [Trace] {
         var traces: [Trace] = []
-        for action in actions(of: assumption, view) {
-            view.action = ByteView(action)
+        let actions = AssumptionActions(assumption, view)
+        for index in 0..<actions.count {
+            view.action = ByteView(actions[index])
             let trace = try trace(
                 tables, sessionPolicies, .enforce, assumption, RecordingSteps(), &view, context, &scratch, now)
             traces.append(trace)

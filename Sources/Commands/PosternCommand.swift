@@ -72,6 +72,7 @@ struct PosternCommand: ParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, AuthorizeCommand.self, AssumeRoleCommand.self, CheckCommand.self,
             TestCommand.self, SimulateCommand.self, ImportCommand.self, ReloadCommand.self, StatusCommand.self,
+            BenchCommand.self,
         ])
 }
 

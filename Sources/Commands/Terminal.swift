@@ -12,6 +12,9 @@ enum Terminal {
     /// Writes a line to standard error.
     static func printError(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
+    /// Writes text as it is to standard error.
+    static func printErrorRaw(_ text: String) { write(text, to: STDERR_FILENO) }
+
     /// Says on standard error, in one line, what went wrong.
     static func complain(_ message: String) {
         printError(Style.standardError.paint("postern:", .bold) + " " + UserLine.of(message))

@@ -15,7 +15,8 @@ extension Evaluation {
     }
 
     private func grade(_ kind: UInt32, _ bytes: Int, _ caller: CallerFacts) -> Grades {
-        if kind == Format.Principal.everyone { return .everyone }
+        // "trust only (`Federated` principal + conditions […])" (spec §8): no Allow reaches a bearer as one of everyone.
+        if kind == Format.Principal.everyone { return caller.seeksTrust && caller.kind == .bearer ? [] : .everyone }
         let name = image.bytes(bytes)
         switch kind {
         case Format.Principal.account: return name.equals(caller.account) ? .account : []
@@ -32,7 +33,7 @@ extension Evaluation {
         case Format.Principal.service where caller.kind == .service:
             return name.equals(caller.service) ? .service : []
         // "IdP of the session (role sessions from OIDC/SAML […]); in trust: the unauthenticated caller" (spec §6.4).
-        case Format.Principal.federated where caller.kind == .session || caller.kind == .bearer:
+        case Format.Principal.federated where caller.kind == .bearer || (caller.kind == .session && !caller.seeksTrust):
             return !caller.provider.isEmpty && name.equals(caller.provider) ? .federated : []
         default: return []
         }

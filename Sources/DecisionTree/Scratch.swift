@@ -13,7 +13,9 @@ public struct Scratch: ~Copyable {
     @usableFromInline var memo: TrivialBuffer<UInt64>
     @usableFromInline var question: UInt64 = 0
     /// Steps left.
-    @usableFromInline var stepsLeft = 0
+    @usableFromInline var stepsLeft = Scratch.decisionStepsMax
+    /// Steps of the questions before this one.
+    private var stepsBefore = 0
     /// Registry entries that match the resource, most specific first.
     public var registryMatches: TrivialBuffer<UInt32>
     /// The one reading of the clock for this question.
@@ -30,6 +32,10 @@ public struct Scratch: ~Copyable {
     public var isAccessManagement = false
     /// Who asks.
     public var caller = CallerFacts()
+    /// Where the last action that some document names was found.
+    public var actionGuess = 0
+    /// Where the last user was found.
+    public var userGuess = 0
     /// The statement that the last successful walk found.
     public var foundStatement: UInt32 = 0
     /// Whether walks record every statement they come to, and never stop early: for explanations.
@@ -51,6 +57,7 @@ public struct Scratch: ~Copyable {
     public mutating func begin(conditionCount: Int, now: Instant) {
         if memo.count < conditionCount { memo.resize(to: conditionCount, with: 0) }
         question += 1
+        stepsBefore += max(stepsTaken, 0)
         stepsLeft = Scratch.decisionStepsMax
         registryMatches.truncate(to: 0)
         self.now = now
@@ -86,6 +93,9 @@ public struct Scratch: ~Copyable {
 
     /// How many steps the question has taken.
     public var stepsTaken: Int { Scratch.decisionStepsMax - stepsLeft }
+
+    /// How many steps this and all questions before it have taken; those of explanations are not counted in full.
+    public var stepsTotal: Int { stepsBefore + max(stepsTaken, 0) }
 
     /// Takes steps; `false` when there were not as many left.
     @inlinable
@@ -161,6 +171,9 @@ public struct CallerFacts: BitwiseCopyable, Sendable {
     public var provider = ByteView()
     /// Whether it has a permissions boundary.
     public var hasBoundary = false
+    /// Whether it is compared with the Allows of a role's trust policy: an identity provider there names the bearers of its
+    /// tokens and no session, and nothing else names a bearer (spec §8).
+    public var seeksTrust = false
 
     /// Nobody.
     @inlinable

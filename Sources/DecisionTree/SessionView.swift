@@ -31,6 +31,18 @@ public struct SessionView: Sendable {
     /// No session.
     @inlinable
     public init() {}
+
+    /// Whether the session hands on tags to the next role.
+    public func inheritsTags(_ view: borrowing RequestView) -> Bool {
+        for index in tags where isTransitive(view.sessionTags[index].key, view) { return true }
+        return false
+    }
+
+    /// Whether a tag of the session is handed on.
+    public func isTransitive(_ key: ByteView, _ view: borrowing RequestView) -> Bool {
+        for index in transitiveTagKeys where view.sessionTexts[index].equalsFolded(key) { return true }
+        return false
+    }
 }
 
 /// What an `AssumeRole` call asks for (spec §8); the principal and the role are the view's principal and resource.
@@ -62,6 +74,31 @@ public struct AssumptionView: Sendable {
     /// An assumption without options.
     @inlinable
     public init() {}
+
+    /// The source identity of the session to be: set by the call, or handed on by the caller's session.
+    public func sourceIdentity(in session: SessionView) -> ByteView {
+        sourceIdentity.isEmpty ? session.sourceIdentity : sourceIdentity
+    }
+}
+
+/// What only the authorizer knows of a session that a role was assumed for; the rest stands in the call.
+///
+/// Views into the tables and the request's arena.
+@frozen
+public struct AssumedSessionView: Sendable {
+    /// The role's account.
+    public var account: ByteView
+    /// The role's name.
+    public var roleName: ByteView
+    /// When the session begins, as a date.
+    public var issued: ByteView
+
+    /// Makes a session.
+    public init(account: ByteView, roleName: ByteView, issued: ByteView) {
+        self.account = account
+        self.roleName = roleName
+        self.issued = issued
+    }
 }
 
 /// A tag with where its key and value stand.

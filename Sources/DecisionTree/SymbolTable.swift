@@ -52,11 +52,22 @@ public struct SymbolTable: Sendable, BitwiseCopyable {
     @inlinable
     public func isEntry(_ offset: Int, named name: ByteView) -> Bool {
         // Entries stand behind the slots, and end within the image.
-        guard offset >= 2, offset &+ 3 <= image.count else { return false }
+        guard offset >= 2, offset <= image.count &- 3, offset >= 4 &+ Int(image[0]) &* 2 else { return false }
         let length = Int(image[offset &+ 2])
         guard length == name.count, length <= (image.count &- offset &- 3) &* 4 else { return false }
         let stored = image.bytes(offset &+ 2)
         return foldsCase ? name.equals(folded: stored) : name.equals(stored)
+    }
+
+    /// `find`, which looks first where another name was found: the next question most likely has the same one.
+    ///
+    /// The guess is held against the name before it counts, so it may be as old as it likes, and of another table.
+    @inlinable
+    public func find(_ name: ByteView, guess: inout Int) -> Int? {
+        if isEntry(guess, named: name) { return guess }
+        guard let found = find(name) else { return nil }
+        guess = found
+        return found
     }
 
     /// The symbol of the name whose entry `find` gave.

@@ -17,6 +17,8 @@ struct AskedQuestion {
     var managedSessionPolicies: [Text]
     /// Whether it is one of the questions of an `AssumeRole` call.
     var isAssumption: Bool
+    /// Whether the call sets a source identity.
+    var setsSourceIdentity: Bool
 
     init(_ view: borrowing RequestView, _ assumption: AssumptionView? = nil) {
         principal = view.principal.text
@@ -28,5 +30,6 @@ struct AskedQuestion {
         provider = presented.isEmpty ? view.session.federatedProvider.text : presented.text
         managedSessionPolicies = view.session.policyARNs.map { view.sessionTexts[$0].text }
         isAssumption = assumption != nil
+        setsSourceIdentity = !(assumption?.sourceIdentity.isEmpty ?? true)
     }
 }

@@ -17,12 +17,18 @@ struct ExplanationHints {
         case .unknownPrincipal: CallerHints(directory, asked).sentences
         case .unknownRole: [unknownRole].compactMap { $0 }
         case .rootDisabled: [rootDisabled].compactMap { $0 }
+        case .unknownResourceAccount: [unknownOwner]
+        case .ambiguousOwner: [ExplanationHints.oneOwner]
         default: []
         }
     }
 
     private static let needsUser =
         "the ARN of a federated user does not say whose session it is: give `session.user`, the ARN of the user behind it"
+
+    private static let oneOwner =
+        "every file in `resources/` whose `Resource` matches it, by its `Owner` or its folder, and the account in the ARN must"
+        + " say the same account"
 
     private var unknownRole: String? {
         guard let arn = ARN(asked.resource), let account = AccountID(arn.account) else { return nil }
@@ -36,15 +42,28 @@ struct ExplanationHints {
         ARN(asked.principal).map { "`\"RootUser\": \"enabled\"` in the `account.json` of \($0.account) enables it" }
     }
 
+    private var unknownOwner: String {
+        let places = "a file in `accounts/<account>/resources/` whose `Resource` matches it"
+        let field = "12 digits in the ARN's fifth field"
+        let rest =
+            directory.organization == nil
+            ? "" : ", or `DefaultResourceAccount` of `organization.json`"
+        return "\(places) says whose it is, or \(field)\(rest)"
+    }
+
     // MARK: Facts of the session
 
-    /// Which statements read what the question does not say.
+    /// That the call would change what is not known, and which statements read what the question does not say.
     private var missingFacts: [String] {
         // Who says something of the session, and not when it was issued, lacks that alone (design §3.3).
         let wanted = GlobalConditionKey.allCases.filter {
             asked.hasSession ? $0 == .tokenIssueTime : $0.isSessionFact
         }
         var sentences: [String] = []
+        if asked.setsSourceIdentity, !asked.hasSession {
+            let howToGive = GlobalConditionKey.stsSourceIdentity.howToGive
+            sentences.append("`sourceIdentity` may not change the one that the caller's session has: \(howToGive)")
+        }
         for record in trace.layers {
             for located in locator.layer(record.layer, level: record.level)?.documents ?? [] {
                 sentences += ExplanationHints.readers(of: wanted, in: located, asked)
@@ -58,14 +77,14 @@ struct ExplanationHints {
     private static func readers(
         of wanted: [GlobalConditionKey], in located: PolicyLocator.Located, _ asked: AskedQuestion
     ) -> [String] {
-        let document = located.source.document
+        let document = located.document
         return document.statements.enumerated().compactMap { index, statement in
             let place = located.source.place(ofStatement: index)
             let name = statement.sid.map { "statement `\($0)`" } ?? "statement \(index)"
             let file = located.source.file.isEmpty ? "" : " (\(located.source.file):\(place.line):\(place.column))"
             let which = "\(name) of `\(located.policy)`\(file)"
             if let key = wanted.first(where: { statement.reads($0, expandsVariables: document.expandsVariables) }) {
-                return "\(which) tests `\(key.nameForPeople)`: \(key.howToGive)"
+                return "\(which) tests `\(key.spelling)`: \(key.howToGive)"
             }
             guard !asked.hasSession, statement.refusesProvider else { return nil }
             return "\(which) denies an identity provider: \(GlobalConditionKey.federatedProvider.howToGive)"
@@ -82,20 +101,12 @@ extension AskedQuestion {
 }
 
 extension GlobalConditionKey {
-    fileprivate var nameForPeople: String {
-        switch self {
-        case .tokenIssueTime: "aws:TokenIssueTime"
-        case .sourceIdentity: "aws:SourceIdentity"
-        case .federatedProvider: "aws:FederatedProvider"
-        default: rawValue
-        }
-    }
-
     /// How a question says what the key holds; of what a session may lack, that it says something of the session at all.
     fileprivate var howToGive: String {
         switch self {
         case .tokenIssueTime: "give `session.issued`"
-        case .sourceIdentity: "give `session.sourceIdentity`, or a `session` without it where there is none"
+        case .sourceIdentity, .stsSourceIdentity:
+            "give `session.sourceIdentity`, or a `session` without it where there is none"
         case .federatedProvider: "give `session.federatedProvider`, or a `session` without it where there is none"
         default: "give `session`"
         }

@@ -105,7 +105,7 @@ struct ExplanationWriter {
             record.grades.isEmpty
             ? "principalMismatch" : record.failedConditions.isEmpty ? "applied" : "conditionFailed"
         statement.grades = record.grades.names
-        let document = located.source.document
+        let document = located.document
         guard document.statements.indices.contains(record.index) else { return statement }
         let conditions = document.statements[record.index].conditions
         let failed = record.failedConditions.filter { conditions.indices.contains($0) }
@@ -125,7 +125,7 @@ extension Explanation.Statement {
         self.layer = "\(layer)"
         self.index = index
         policy = allowance.name(Text(located.policy))
-        let statements = located.source.document.statements
+        let statements = located.document.statements
         sid = statements.indices.contains(index) ? statements[index].sid.map { allowance.name($0) } : nil
         effect = Effect.allow.rawValue
         outcome = "applied"

@@ -65,7 +65,7 @@ extension NearestAllow {
         let statement = Explanation.Statement(
             candidate.located, index: candidate.index, layer: candidate.layer, &allowance)
         var missing = lack.parts.map { self.missing($0, candidate, held, &allowance) }
-        let document = candidate.located.source.document
+        let document = candidate.located.document
         for number in lack.conditions.prefix(bounds.conditionsMax) where allowance.bytesLeft > 0 {
             let failed = Explanation.FailedCondition(
                 candidate.statement.conditions[number], of: document, held, &allowance)
@@ -101,7 +101,7 @@ extension NearestAllow {
                 element: "resource", isNot: isNot,
                 comparison: held.comparison(
                     wanted: statement.resource?.patterns ?? [],
-                    expandsVariables: candidate.located.source.document.expandsVariables, actual: [asked.resource],
+                    expandsVariables: candidate.located.document.expandsVariables, actual: [asked.resource],
                     &allowance))
         case .principal, .conditions:
             let patterns = statement.principal?.patterns ?? []

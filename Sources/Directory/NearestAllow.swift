@@ -59,7 +59,7 @@ struct NearestAllow {
         return candidates.flatMap { candidate in
             Part.allCases.map { part in
                 let document = Document(
-                    version: candidate.located.source.document.version,
+                    version: candidate.located.document.version,
                     statements: [NearestAllow.statement(part, of: candidate.statement)])
                 return (document, candidate.completesARNs)
             }
@@ -122,7 +122,7 @@ private struct CandidateSearch {
         }
         for isOfService in [true, false] {
             for (number, document) in documents.enumerated() where isCandidate(document, in: record) {
-                for (index, statement) in document.source.document.statements.enumerated() {
+                for (index, statement) in document.document.statements.enumerated() {
                     guard room > 0, statementsLeft > 0 else { return }
                     statementsLeft -= 1
                     guard statement.effect == .allow, isAboutService(statement) == isOfService else { continue }
@@ -143,7 +143,7 @@ private struct CandidateSearch {
         _ taken: inout Set<Key>
     ) {
         let located = documents[key.document]
-        let statements = located.source.document.statements
+        let statements = located.document.statements
         guard room > 0, statements.indices.contains(key.index), isCandidate(located, in: record) else { return }
         let statement = statements[key.index]
         let elements = statement.elementCount

@@ -15,6 +15,23 @@ struct PolicyLocator {
         var source: PolicySource
         /// Where it stands in the trace; `nil` when no walk came to it.
         var place: Trace.Place?
+        /// What the text means.
+        var document: Document { reading.document }
+        private let reading: Reading
+
+        fileprivate init(policy: String, source: PolicySource, place: Trace.Place?, cache: DocumentCache? = nil) {
+            (self.policy, self.source, self.place) = (policy, source, place)
+            reading = Reading(source, cache)
+        }
+
+        /// Reads the document when it is first asked for.
+        private final class Reading {
+            private let source: PolicySource
+            private let cache: DocumentCache?
+            lazy var document = cache?.document(of: source) ?? source.document
+
+            init(_ source: PolicySource, _ cache: DocumentCache?) { (self.source, self.cache) = (source, cache) }
+        }
     }
 
     /// The documents of a layer that is in play.
@@ -111,7 +128,11 @@ private struct LayerFinder {
     }
 
     private func located(_ name: String, _ source: PolicySource, _ key: SourceKey) -> PolicyLocator.Located {
-        PolicyLocator.Located(policy: name, source: source, place: snapshot.slots[key].map { .slot($0) })
+        located(name, source, at: snapshot.slots[key].map { .slot($0) })
+    }
+
+    private func located(_ name: String, _ source: PolicySource, at place: Trace.Place?) -> PolicyLocator.Located {
+        PolicyLocator.Located(policy: name, source: source, place: place, cache: snapshot.documentCache)
     }
 
     /// The trust policy of the role that is the resource, or the policy of a registry entry.
@@ -119,13 +140,13 @@ private struct LayerFinder {
         switch place {
         case .slot:
             return directory.role(named: asked.resource).map {
-                PolicyLocator.Located(policy: "trust policy of \($0.arn)", source: $0.trustPolicy, place: place)
+                located("trust policy of \($0.arn)", $0.trustPolicy, at: place)
             }
         case .registry(_, let rank):
             guard snapshot.rankedResources.indices.contains(Int(rank)),
                 let entry = directory.resources[snapshot.rankedResources[Int(rank)]], let source = entry.policy
             else { return nil }
-            return PolicyLocator.Located(policy: entry.pattern.string, source: source, place: place)
+            return located(entry.pattern.string, source, at: place)
         case .inlineSession: return nil
         }
     }

@@ -19,6 +19,8 @@ public final class Snapshot: Sendable {
     let slots: [SourceKey: UInt32]
     /// The registry's entries by rank, for explanations.
     let rankedResources: [EntityKey]
+    /// Documents that explanations have read again.
+    let documentCache = DocumentCache()
 
     init(
         revision: String, tables: DecisionTables, counts: DirectoryCounts, directory: Directory,

@@ -7,12 +7,14 @@ internal import PolicySyntax
 struct SnapshotAssembly {
     private let directory: Directory
     private let compiler: DocumentCompiler
-    private let known: DocumentSlots
+    private let known: (DocumentDigest) -> CompiledDocument?
     /// The documents in play.
     private(set) var documents = DocumentSlots()
 
     /// - Parameter known: documents that need not be compiled again.
-    init(directory: Directory, compiler: DocumentCompiler, known: DocumentSlots) {
+    init(
+        directory: Directory, compiler: DocumentCompiler, known: @escaping (DocumentDigest) -> CompiledDocument?
+    ) {
         self.directory = directory
         self.compiler = compiler
         self.known = known
@@ -44,7 +46,7 @@ struct SnapshotAssembly {
     }
 
     private mutating func compile(_ source: PolicySource, _ key: SourceKey) throws(SnapshotError) {
-        let placed = try compiler.placed(source, key) { documents.compiled($0) ?? known.compiled($0) }
+        let placed = try compiler.placed(source, key) { documents.compiled($0) ?? known($0) }
         documents.place(placed)
     }
 

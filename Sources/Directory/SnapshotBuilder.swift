@@ -1,10 +1,13 @@
 internal import DecisionTree
 internal import PolicyCompiler
+public import PolicySyntax
 
 /// Why a directory cannot be put in force.
 public enum SnapshotError: Error, Sendable, Hashable {
     /// The compiler made a tree that its verifier refuses: our own mistake, met before it can decide anything.
     case malformedTree(file: String, offset: Int, expectation: String)
+    /// A document that was read once cannot be read again: our own mistake.
+    case unreadable(file: String)
     /// The tables of everything could not be made: our own mistake.
     case noTables
 
@@ -14,6 +17,8 @@ public enum SnapshotError: Error, Sendable, Hashable {
         case .malformedTree(let file, let offset, let expectation):
             "\(file): the compiled tree is not well formed at word \(offset): expected \(expectation); this is a bug of"
                 + " Postern, please report it"
+        case .unreadable(let file):
+            "\(file): the document cannot be read again; this is a bug of Postern, please report it"
         case .noTables: "the tables cannot be made; this is a bug of Postern, please report it"
         }
     }
@@ -25,6 +30,8 @@ public enum SnapshotError: Error, Sendable, Hashable {
 public final class SnapshotBuilder {
     private var symbols = Symbols()
     private var documents = DocumentSlots()
+    /// Documents that were compiled as they were read, and are in no snapshot yet.
+    private var prepared: [DocumentDigest: CompiledDocument] = [:]
     /// What the last snapshot's tables leave for the next; `nil` before the first.
     private var state: TablesState?
     /// How large the symbols were when everything had just been compiled.
@@ -52,10 +59,13 @@ public final class SnapshotBuilder {
             renewals += documents.count == 0 ? 0 : 1
             symbols = Symbols()
             documents = DocumentSlots()
+            prepared = [:]
         }
+        defer { prepared = [:] }
         let isFresh = documents.count == 0
         var assembly = SnapshotAssembly(
-            directory: directory, compiler: DocumentCompiler(symbols: symbols), known: documents)
+            directory: directory, compiler: DocumentCompiler(symbols: symbols)
+        ) { [documents, prepared] digest in documents.compiled(digest) ?? prepared[digest] }
         try assembly.compileAll()
         guard let (tables, next) = assembly.tables(symbols) else { throw .noTables }
         documents = assembly.documents
@@ -77,7 +87,10 @@ public final class SnapshotBuilder {
         guard let state, state.ledger.isOf(last.tables), !state.ledger.isWasteful, !areSymbolsOld,
             let update = SnapshotUpdate(from: last.directory, to: directory, changed: changed)
         else { return nil }
-        let placed = try update.compiled(DocumentCompiler(symbols: symbols)) { documents.compiled($0) }
+        let placed = try update.compiled(DocumentCompiler(symbols: symbols)) {
+            documents.compiled($0) ?? prepared[$0]
+        }
+        prepared = [:]
         // From here on slots and the last tables may differ: if this does not end well, only `build` helps.
         self.state = nil
         let renewed = update.place(placed, in: &documents)
@@ -88,8 +101,23 @@ public final class SnapshotBuilder {
         return snapshot(of: directory, revision, tables, next)
     }
 
+    /// Compiles a document ahead of the snapshot that will have it, so that the document need not be kept until then.
+    ///
+    /// - Parameter isResourcePolicy: whether it is one on a resource, a role or the resources of an organization.
+    /// - Returns: whether it is compiled; what could not be is met again when the snapshot is built.
+    public func prepare(_ source: PolicySource, isResourcePolicy: Bool) -> Bool {
+        let digest = DocumentDigest(source, isResourcePolicy: isResourcePolicy)
+        if documents.compiled(digest) != nil || prepared[digest] != nil { return true }
+        guard let document = source.readDocument,
+            let compiled = try? DocumentCompiler(symbols: symbols).compile(document, completesARNs: !isResourcePolicy)
+        else { return false }
+        prepared[digest] = compiled
+        return true
+    }
+
     private var areSymbolsOld: Bool {
-        symbols.size > max(freshSymbolSize * SnapshotBuilder.symbolGrowthMax, symbolsMin)
+        // Before the first snapshot there is nothing that they could have grown by.
+        documents.count > 0 && symbols.size > max(freshSymbolSize * SnapshotBuilder.symbolGrowthMax, symbolsMin)
     }
 
     private func snapshot(

@@ -133,8 +133,9 @@ extension DocumentCompiler {
     ) throws(SnapshotError) -> PlacedDocument {
         let digest = DocumentDigest(source, isResourcePolicy: key.isResourcePolicy)
         if let document = known(digest) { return PlacedDocument(key: key, digest: digest, document: document) }
+        guard let read = source.readDocument else { throw .unreadable(file: source.file) }
         do throws(VerificationFailure) {
-            let document = try compile(source.document, completesARNs: !key.isResourcePolicy)
+            let document = try compile(read, completesARNs: !key.isResourcePolicy)
             return PlacedDocument(key: key, digest: digest, document: document)
         } catch {
             throw .malformedTree(file: source.file, offset: error.offset, expectation: error.expectation)
@@ -144,7 +145,7 @@ extension DocumentCompiler {
 
 extension Directory {
     /// The documents that an entity holds itself.
-    fileprivate func sources(of key: EntityKey) -> [(SourceKey, PolicySource)] {
+    func sources(of key: EntityKey) -> [(SourceKey, PolicySource)] {
         switch key {
         case .user: inline(users[key]?.holdings, key)
         case .group: inline(groups[key]?.holdings, key)

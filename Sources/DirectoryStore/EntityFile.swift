@@ -64,6 +64,59 @@ enum Entity: Sendable, Hashable {
         }
     }
 
+    /// The same with other sources for its documents.
+    func mappingSources(_ change: (PolicySource) -> PolicySource) -> Entity {
+        func changed(_ holdings: PolicyHoldings) -> PolicyHoldings {
+            var copy = holdings
+            copy.inlinePolicies = holdings.inlinePolicies.map { InlinePolicy(name: $0.name, source: change($0.source)) }
+            return copy
+        }
+        switch self {
+        case .user(var user):
+            user.holdings = changed(user.holdings)
+            return .user(user)
+        case .group(var group):
+            group.holdings = changed(group.holdings)
+            return .group(group)
+        case .role(var role):
+            role.holdings = changed(role.holdings)
+            role.trustPolicy = change(role.trustPolicy)
+            return .role(role)
+        case .policy(var policy):
+            policy.source = change(policy.source)
+            return .policy(policy)
+        case .resource(var entry):
+            entry.policy = entry.policy.map(change)
+            return .resource(entry)
+        case .serviceControlPolicy(var policy):
+            policy.source = change(policy.source)
+            return .serviceControlPolicy(policy)
+        case .resourceControlPolicy(var policy):
+            policy.source = change(policy.source)
+            return .resourceControlPolicy(policy)
+        case .account, .schema, .organization: return self
+        }
+    }
+
+    /// The sources of documents that count as a resource's: on a resource, a role, or the resources of an organization.
+    var resourcePolicies: [PolicySource] {
+        switch self {
+        case .role(let role): [role.trustPolicy]
+        case .resource(let entry): entry.policy.map { [$0] } ?? []
+        case .resourceControlPolicy(let policy): [policy.source]
+        default: []
+        }
+    }
+
+    /// The sources of documents that count as a caller's.
+    var identityPolicies: [PolicySource] {
+        switch self {
+        case .policy(let policy): [policy.source]
+        case .serviceControlPolicy(let policy): [policy.source]
+        default: holdings?.inlinePolicies.map(\.source) ?? []
+        }
+    }
+
     /// The same with other ARNs for its attached policies and its boundary.
     func mappingPolicies(_ change: (Text) -> Text) -> Entity {
         guard var holdings else { return self }
@@ -102,33 +155,6 @@ enum Claim: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A group, policy, boundary or control policy that an entity names, and where.
-struct EntityReference: Sendable, Hashable {
-    /// What must be in force.
-    let target: EntityKey
-    /// The path inside the ARN; `nil` for groups and control policies, which are named without one.
-    let path: Text?
-    /// The user's text.
-    let text: Text
-    let position: JSONPosition
-
-    /// The file that would hold what is named, by the name as it is written.
-    var remedy: String {
-        // An ARN ends in the name.
-        let name = if case .policy = target { text.split(at: ASCII.slash).last ?? text } else { text }
-        let folder =
-            switch target {
-            case .group(let account, _): "accounts/\(account)/groups"
-            case .policy(let account?, _): "accounts/\(account)/policies"
-            case .policy(nil, _): "managed"
-            case .serviceControlPolicy: "organization/\(ControlPolicyKind.service.folder)"
-            case .resourceControlPolicy: "organization/\(ControlPolicyKind.resource.folder)"
-            case .account, .user, .role, .resource, .schema, .organization: ""
-            }
-        return UserText.quoted("\(folder)/\(name).json")
-    }
-}
-
 /// A good reading of one file: it parses, and everything in it that can be checked without other files is right.
 ///
 /// A class only so that passing it on costs one reference, in stores of many thousand files.
@@ -145,6 +171,8 @@ final class EntityFile: Sendable {
     let warnings: [StoreDiagnostic]
     /// What names the entity in a directory.
     let key: EntityKey
+    /// Principals of its own policies that some user or role must be.
+    let mentions: [PrincipalMention]
 
     init(
         path: Text, digest: FileDigest, entity: Entity, claims: [Claim] = [], references: [EntityReference] = [],
@@ -158,7 +186,17 @@ final class EntityFile: Sendable {
         self.references = references
         self.isPathStated = isPathStated
         self.warnings = warnings
+        mentions = PrincipalMention.all(in: entity)
     }
+
+    private init(_ file: EntityFile, entity: Entity) {
+        (path, digest, key, claims) = (file.path, file.digest, file.key, file.claims)
+        (references, isPathStated, warnings) = (file.references, file.isPathStated, file.warnings)
+        (self.entity, mentions) = (entity, file.mentions)
+    }
+
+    /// The same without its documents, which can be read again from their texts.
+    var withoutDocuments: EntityFile { EntityFile(self, entity: entity.mappingSources(\.withoutDocument)) }
 
     /// Documents that the entity holds itself: embedded, attached, boundary.
     var documentsCount: Int {

@@ -76,7 +76,10 @@ extension EntityParser {
             GlobalConditionKey(rawValue: folded.string) != nil
             || TagKeyPrefix.allCases.contains { folded.hasPrefix(Text($0.rawValue)) }
         if isTaken || !folded.utf8.contains(ASCII.colon) {
-            let why = isTaken ? "belongs to the language" : "has no prefix, as in `app:Env`"
+            let why =
+                isTaken
+                ? "belongs to the language, which knows its type; remove it"
+                : "has no prefix; write one, as in `app:Env`"
             reader.error(
                 "invalid-key", "the key \(UserText.quoted(member.name)) \(why)", at: member.namePosition)
         }

@@ -12,9 +12,11 @@ struct EntityParser {
 
     /// Parses the bytes of the file at a place of the layout.
     ///
-    /// `rules` are those for policy documents, with the keys that the store's schema declares.
+    /// `rules` are those for policy documents, with the keys that the store's schema declares; `names` are shared by the
+    /// files of one reading.
     static func parse(
-        _ bytes: [UInt8], at path: Text, place: StorePlace, digest: FileDigest, rules: PolicyRules = PolicyRules()
+        _ bytes: [UInt8], at path: Text, place: StorePlace, digest: FileDigest, rules: PolicyRules = PolicyRules(),
+        names: ReferenceNames = ReferenceNames()
     ) -> EntityReading {
         let document: JSONDocument
         do throws(JSONError) {
@@ -25,7 +27,8 @@ struct EntityParser {
             ])
         }
         var parser = EntityParser(
-            path: path, digest: digest, text: bytes, reader: MemberReader(file: path.string, rules: rules))
+            path: path, digest: digest, text: bytes, reader: MemberReader(file: path.string, rules: rules, names: names)
+        )
         return parser.parse(document.root, place)
     }
 
@@ -104,12 +107,12 @@ extension EntityParser {
         var groups: [EntityReference] = []
         for element in reader.elements(node, "`GroupList`") {
             guard let name = reader.string(element, "a group's name") else { continue }
-            let target = EntityKey.group(account, name.foldedASCII)
-            if groups.contains(where: { $0.target == target }) {
+            let named = reader.names.group(name, of: account)
+            if groups.contains(where: { $0.target == named.target }) {
                 reader.warning("duplicate-group", "the group `\(name)` is listed twice", at: element.position)
                 continue
             }
-            groups.append(EntityReference(target: target, path: nil, text: name, position: element.position))
+            groups.append(EntityReference(named, at: element.position))
         }
         if let node, groups.count > Quota.groupsMax {
             reader.warning("quota", "\(groups.count) groups; IAM allows \(Quota.groupsMax)", at: node.position)

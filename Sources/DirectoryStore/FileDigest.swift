@@ -3,18 +3,20 @@ internal import PolicyModel
 
 /// SHA-256 of a file's bytes.
 struct FileDigest: Sendable, Hashable {
-    /// 32 bytes.
-    let bytes: [UInt8]
+    private let words: SIMD4<UInt64>
 
     /// Digests the bytes.
     init(of content: [UInt8]) {
-        bytes = Array(SHA256.hash(data: content))
+        words = unsafe SHA256.hash(data: content).withUnsafeBytes { unsafe $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
 
     /// A digest that was taken elsewhere.
     init(_ digest: SHA256.Digest) {
-        bytes = Array(digest)
+        words = unsafe digest.withUnsafeBytes { unsafe $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
+
+    /// 32 bytes.
+    var bytes: [UInt8] { unsafe withUnsafeBytes(of: words) { unsafe Array($0) } }
 
     /// Lowercase hexadecimal digits.
     var hexadecimal: String { FileDigest.hexadecimal(bytes) }

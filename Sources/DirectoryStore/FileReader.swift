@@ -7,6 +7,7 @@ struct FileReader {
     let limits: StoreLimits
     let clock: StoreClock
     let rules: PolicyRules
+    let sharing: ReadingShare
     /// Whether files are parsed that say nothing of how others are; else their bytes are kept.
     var parses = true
 
@@ -33,7 +34,8 @@ struct FileReader {
         if let old, old.digest == digest, old.place == place {
             reading = old.reading
         } else if parses || place.holdsRules {
-            reading = EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules)
+            reading = sharing.prepared(
+                EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules, names: sharing.names))
         } else {
             return CachedReading(unparsed: bytes, stamp: before, isYoung: isYoung, place: place, digest: digest)
         }
@@ -52,11 +54,14 @@ extension StoreReader {
     ///
     /// A name that is gone is such a case: what it was renamed to may be among the names only later, and until then a
     /// deletion would be seen where there is none.
-    func reread(_ names: Set<Text>, after last: StoreReading) -> [Text: CachedReading]? {
+    func reread(
+        _ names: Set<Text>, after last: StoreReading, sharing: ReadingShare = ReadingShare()
+    ) -> [Text: CachedReading]? {
         guard !last.isLinked, !isLinked, last.scan.isPlain, let root = try? openRoot(),
             root.stamp.isSameFile(as: last.root)
         else { return nil }
-        let reader = FileReader(root: root.folder, limits: limits, clock: clock, rules: last.cache.rules)
+        let reader = FileReader(
+            root: root.folder, limits: limits, clock: clock, rules: last.cache.rules, sharing: sharing)
         var found: [Text: CachedReading] = [:]
         for path in names {
             let parts = path.split(at: ASCII.slash)

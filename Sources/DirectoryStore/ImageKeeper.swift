@@ -55,8 +55,10 @@ final class ImageKeeper {
         start(revision) { [folder, limits, logger] in
             // As a start makes it: from the files alone.
             let verdict = StoreVerdict(chosen: files, diagnostics: [], limits: limits, ignoredFiles: 0)
+            let builder = SnapshotBuilder()
+            for file in files.values.sorted(by: { $0.path < $1.path }) { _ = builder.prepare(file) }
             guard verdict.errors.isEmpty, verdict.revision == revision,
-                let snapshot = try? SnapshotBuilder().build(verdict.directory, revision: revision)
+                let snapshot = try? builder.build(verdict.directory, revision: revision)
             else { return }
             ImageKeeper.write(snapshot, folder, logger)
         }

@@ -102,18 +102,18 @@ extension MemberReader {
 
     private mutating func policyReference(_ node: JSONNode, _ what: String, account: AccountID) -> EntityReference? {
         guard let text = string(node, what) else { return nil }
-        guard let arn = PolicyARN(text) else {
+        guard let named = names.policy(text), case .policy(let owner, _) = named.target else {
             error(
                 "invalid-arn",
                 "\(what) \(UserText.quoted(text.string)) is no policy: expected "
                     + "`arn:aws:iam::\(account):policy/…` or `arn:aws:iam::aws:policy/…`", at: node.position)
             return nil
         }
-        guard arn.account == nil || arn.account == account else {
+        guard owner == nil || owner == account else {
             error("foreign-policy", "\(what) `\(text)` belongs to another account than \(account)", at: node.position)
             return nil
         }
-        return EntityReference(target: arn.key, path: arn.path, text: text, position: node.position)
+        return EntityReference(named, at: node.position)
     }
 }
 

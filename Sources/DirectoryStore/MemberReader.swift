@@ -7,11 +7,13 @@ struct MemberReader {
     let file: String
     /// The rules for policy documents; the schema's keys are among them.
     let rules: PolicyRules
+    let names: ReferenceNames
     private(set) var diagnostics: [StoreDiagnostic] = []
 
-    init(file: String, rules: PolicyRules) {
+    init(file: String, rules: PolicyRules, names: ReferenceNames = ReferenceNames()) {
         self.file = file
         self.rules = rules
+        self.names = names
     }
 
     /// Whether anything so far keeps the file from being good.

@@ -1,7 +1,5 @@
 internal import Directory
-internal import JSONDocument
 internal import PolicyModel
-internal import PolicySyntax
 
 /// ARNs in `Principal` elements that name no user or role in force: they match nobody, which is only worth a warning.
 struct MissingPrincipals {
@@ -21,22 +19,11 @@ struct MissingPrincipals {
 
     /// What the file's own policies name in vain.
     func warnings(_ file: EntityFile) -> [StoreDiagnostic] {
-        switch file.entity {
-        case .role(let role): warnings(role.trustPolicy, file)
-        case .resource(let entry): entry.policy.map { warnings($0, file) } ?? []
-        default: []
-        }
-    }
-
-    private func warnings(_ source: PolicySource, _ file: EntityFile) -> [StoreDiagnostic] {
-        source.document.statements.enumerated().flatMap { index, statement in
-            (statement.principal?.patterns ?? []).filter { !exists($0) }.map { pattern in
-                StoreDiagnostic(
-                    .warning, "unknown-principal",
-                    "`\(pattern.written.value)` is nobody in this store: it matches no caller",
-                    file: file.path.string,
-                    position: index < source.statementPositions.count ? source.statementPositions[index] : .start)
-            }
+        file.mentions.filter { !exists($0.pattern) }.map { mention in
+            StoreDiagnostic(
+                .warning, "unknown-principal",
+                "`\(mention.pattern.written.value)` is nobody in this store: it matches no caller",
+                file: file.path.string, position: mention.position)
         }
     }
 

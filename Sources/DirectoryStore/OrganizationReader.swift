@@ -91,7 +91,8 @@ struct OrganizationReader {
             } else {
                 names.append(name)
                 references.append(
-                    EntityReference(target: kind.key(name), path: nil, text: name, position: element.position))
+                    EntityReference(
+                        ReferenceName(target: kind.key(name), path: nil, text: name), at: element.position))
             }
         }
         if names.count > Quota.nodePoliciesMax {

@@ -61,6 +61,13 @@ struct StoreReading: Sendable {
                 guard let theirs = other.cache.files[path], mine.digest == theirs.digest else { return false }
                 return mine.digest != nil || mine.reading.diagnostics == theirs.reading.diagnostics
             }
+            && problemsOfUnread == other.problemsOfUnread
+    }
+
+    /// The problems of names that led to no file, which the cache does not know: one that goes away is a deletion.
+    private var problemsOfUnread: [Text: [StoreDiagnostic]] {
+        guard scan.files.count != cache.files.count else { return [:] }
+        return scan.files.filter { cache.files[$0.key] == nil }.mapValues(\.diagnostics)
     }
 }
 
@@ -80,13 +87,13 @@ struct StoreReader: Sendable {
     /// is missed.
     func read(
         cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true,
-        watch: @escaping (CInt, Text?) -> Void = { _, _ in }
+        watch: @escaping (CInt, Text?) -> Void = { _, _ in }, sharing: ReadingShare = ReadingShare()
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()
             var walk = StoreWalk(
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
-                order: order, watch: watch)
+                order: order, watch: watch, sharing: sharing)
             walk.parses = parses
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.

@@ -2,16 +2,20 @@ internal import Directory
 internal import PolicyModel
 
 extension StoreReading {
-    /// The same with every file parsed by the rules that were read with them.
-    consuming func parsed() -> StoreReading {
+    /// The same with every file parsed by the rules that were read with them, in the order of their paths.
+    ///
+    /// Symbols have their numbers by that order: every fresh builder that prepares the same files has the same words.
+    consuming func parsed(_ sharing: ReadingShare) -> StoreReading {
         var reading = consume self
         let rules = reading.cache.rules
         // One after the other, so that the bytes of what is parsed are let go.
-        for path in Array(reading.cache.files.keys) {
+        for path in reading.cache.files.keys.sorted() {
             guard let entry = reading.cache.files[path], let bytes = entry.unparsed, let digest = entry.digest else {
                 continue
             }
-            let parsed = EntityParser.parse(bytes, at: path, place: entry.place, digest: digest, rules: rules)
+            let parsed = sharing.prepared(
+                EntityParser.parse(
+                    bytes, at: path, place: entry.place, digest: digest, rules: rules, names: sharing.names))
             reading.scan.files[path] = parsed
             reading.cache.files[path] = CachedReading(
                 stamp: entry.stamp, isYoung: entry.isYoung, place: entry.place, digest: digest, reading: parsed)

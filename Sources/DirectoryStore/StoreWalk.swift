@@ -11,6 +11,7 @@ struct StoreWalk {
     let trustsStamps: Bool
     let order: ([Text]) -> [Text]
     let watch: (CInt, Text?) -> Void
+    let sharing: ReadingShare
     /// Whether files are parsed as they are read.
     var parses = true
 
@@ -29,10 +30,11 @@ struct StoreWalk {
 
     init(
         root: RootFolder, limits: StoreLimits, clock: StoreClock, oldCache: ReadingCache, trustsStamps: Bool,
-        order: @escaping ([Text]) -> [Text], watch: @escaping (CInt, Text?) -> Void
+        order: @escaping ([Text]) -> [Text], watch: @escaping (CInt, Text?) -> Void, sharing: ReadingShare
     ) {
         (self.root, self.limits, self.clock) = (root, limits, clock)
         (self.oldCache, self.trustsStamps, self.order, self.watch) = (oldCache, trustsStamps, order, watch)
+        self.sharing = sharing
     }
 
     /// Walks everything; throws only past the bounds, where the store is not looked at further.
@@ -171,6 +173,8 @@ struct StoreWalk {
         switch StoreLayout.file(logical) {
         case .file(let place):
             scan.files[path] = .bad([problem])
+            // What is cached is what was read last, and nothing was: readings are compared by it.
+            cache.files[path] = nil
             takeRules(.bad([problem]), place)
         default: scan.layoutProblems.append(problem)
         }
@@ -214,7 +218,8 @@ struct StoreWalk {
         // What was parsed by other rules has to be parsed again; what holds the rules depends on none.
         let old = cache.rules == oldCache.rules || place.holdsRules ? oldCache.files[path] : nil
         if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
-        let reader = FileReader(root: root, limits: limits, clock: clock, rules: cache.rules, parses: parses)
+        let reader = FileReader(
+            root: root, limits: limits, clock: clock, rules: cache.rules, sharing: sharing, parses: parses)
         do throws(FileFailure) {
             return try reader.read(path, physical: physical, place, old: old)
         } catch {

@@ -22,6 +22,13 @@ final class StoreWatch {
     var log: TroubleLog
     private var didFail = false
     var quiet = QuietTime()
+    /// The last snapshots that were replaced, until the loops have let go of them: taking one apart takes longer than any
+    /// decision, and is done here.
+    private var retired: [Snapshot] = []
+    private var retiredUntil: Int64?
+
+    /// Milliseconds in which an idle or busy loop has taken the new snapshot.
+    private static let retirementMilliseconds: Int64 = 200
 
     init(
         path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource,
@@ -47,7 +54,7 @@ final class StoreWatch {
             throw StoreError(code: "unreadable-store", error.message)
         }
         if let started = startFromImage(reading) { return started }
-        return try start(reading.parsed())
+        return try start(reading.parsed(sharing))
     }
 
     private func start(_ reading: StoreReading) throws(StoreError) -> StoreMailbox.Current {
@@ -83,10 +90,11 @@ final class StoreWatch {
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
             keepImage()
-            let deadline = quiet.deadline ?? nextComparison
+            let deadline = min(quiet.deadline ?? nextComparison, retiredUntil ?? .max)
             let isChanged = changes.wait(milliseconds: max(0, deadline - clock.monotonicMilliseconds()))
             let now = clock.monotonicMilliseconds()
             if isChanged { quiet.note(at: now) }
+            if let end = retiredUntil, now >= end { (retired, retiredUntil) = ([], nil) }
             let (isStopping, reloads) = takeRequests()
             if isStopping { return refuse(reloads) }
             if !reloads.isEmpty {
@@ -145,7 +153,8 @@ final class StoreWatch {
     /// Puts the files in force that have changed by what was heard, if that can be done without looking at the others.
     private func edit(_ names: Set<Text>) -> Bool {
         guard options.reloadMode == .entity, !didFail, let last = reading, let next = index,
-            let current = mailbox.withLockedValue({ $0.current }), let found = reader.reread(names, after: last)
+            let current = mailbox.withLockedValue({ $0.current }),
+            let found = reader.reread(names, after: last, sharing: sharing)
         else { return false }
         let changed = found.filter { path, entry in last.cache.files[path]?.digest != entry.digest }
         let files = changed.values.compactMap(\.reading.file).sorted { $0.path < $1.path }
@@ -212,10 +221,12 @@ final class StoreWatch {
             changes.endReading()
             if let trouble = changes.trouble { log.remark(trouble) }
         }
-        return try reader.read(cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache) {
-            changes.watch(folder: $0, path: $1)
-        }
+        return try reader.read(
+            cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache,
+            watch: { changes.watch(folder: $0, path: $1) }, sharing: sharing)
     }
+
+    private var sharing: ReadingShare { ReadingShare(preparing: builder) }
 
     func mode(for new: StoreReading) -> StoreJudge.Mode {
         // A folder that was put in the store's place swapped as a whole, however that was done.
@@ -227,7 +238,7 @@ final class StoreWatch {
     private func update(ignoringCache: Bool) -> StoreStatus {
         let new: StoreReading
         do throws(StoreFailure) {
-            new = try read(ignoringCache: ignoringCache).parsed()
+            new = try read(ignoringCache: ignoringCache).parsed(sharing)
         } catch {
             // Nothing is known of the files: what was read before cannot be compared with, what is in force stays.
             return publish(nil, errors: [error.message])
@@ -296,6 +307,10 @@ final class StoreWatch {
             return StoreStatus(revision: "", lastReload: 0)
         }
         if snapshot.revision != old.revision { log.tell(snapshot, after: old.directory) }
+        if snapshot !== old {
+            retired.append(old)
+            retiredUntil = clock.monotonicMilliseconds() + StoreWatch.retirementMilliseconds
+        }
         log.note(errors: errors)
         for listener in listeners { listener(snapshot, status) }
         return status

@@ -27,7 +27,8 @@ extension TablesBuilder {
         _ entry: RegistryInput, rank: UInt32, names: inout [Text: UInt32], into writer: inout ImageWriter
     ) -> UInt32 {
         let owner = writer.append(bytes: entry.owner.text.utf8)
-        let tags = emit(tags: entry.tags ?? [], prefix: .resourceTag, names: &names, into: &writer)
+        let tags = TablesBuilder.emit(
+            tags: entry.tags ?? [], prefix: .resourceTag, symbols: symbols, names: &names, into: &writer)
         var flags: UInt32 = entry.isPolicyRequired ? Format.RegistryEntry.isPolicyRequired : 0
         if entry.tags != nil { flags |= Format.RegistryEntry.hasTags }
         let offset = writer.offset

@@ -142,10 +142,14 @@ public struct TablesBuilder {
         let name = directory.append(bytes: principal.name.utf8)
         let own = set(principal.ownSlots)
         let boundary = principal.boundarySlot.map { set([$0]) } ?? 0
-        let tags = emit(tags: principal.tags, prefix: .principalTag, names: &keyNames, into: &directory)
+        let tags = TablesBuilder.emit(
+            tags: principal.tags, prefix: .principalTag, symbols: symbols, names: &keyNames, into: &directory)
         // A role's own tags are the resource's, when somebody asks to assume it (spec §8).
         let resourceTags =
-            principal.isRole ? emit(tags: principal.tags, prefix: .resourceTag, names: &keyNames, into: &directory) : 0
+            principal.isRole
+            ? TablesBuilder.emit(
+                tags: principal.tags, prefix: .resourceTag, symbols: symbols, names: &keyNames, into: &directory)
+            : 0
         let record = directory.offset
         directory.append(principal.isRole ? Format.PrincipalRecord.role : Format.PrincipalRecord.user)
         directory.append(TablesBuilder.flags(of: principal))
@@ -275,8 +279,10 @@ public struct TablesBuilder {
     }
 
     /// Writes a list of tags by the symbols and names of their condition keys; 0 for none.
-    func emit(
-        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, names: inout [Text: UInt32],
+    ///
+    /// Static, because a writer that is the builder's own would be copied whole if the builder were read meanwhile.
+    static func emit(
+        tags: [(key: Text, value: Text)], prefix: TagKeyPrefix, symbols: Symbols, names: inout [Text: UInt32],
         into writer: inout ImageWriter
     ) -> UInt32 {
         guard !tags.isEmpty else { return 0 }

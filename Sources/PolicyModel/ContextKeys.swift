@@ -74,8 +74,13 @@ public enum GlobalConditionKey: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Whether it is a fact of the session that a session's question must bring along (design §3.3 `sessionRequired`).
+    ///
+    /// `sts:SourceIdentity` is the session's own where it has one: "value being set or inherited" (spec §8).
     public var isSessionFact: Bool {
-        self == .tokenIssueTime || self == .sourceIdentity || self == .federatedProvider
+        switch self {
+        case .tokenIssueTime, .sourceIdentity, .federatedProvider, .stsSourceIdentity: true
+        default: false
+        }
     }
 }
 

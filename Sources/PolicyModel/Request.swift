@@ -112,6 +112,13 @@ public enum Reason: String, Sendable, Hashable, CaseIterable, BitwiseCopyable {
     /// The store's trouble has lasted longer than the operator allows (design §3.2 `--stale-deny-after`).
     case stalePolicies
 
+    /// The case's place in `allCases`, for counting by reason.
+    @inlinable
+    public var ordinal: Int {
+        // An enum of fewer than 256 cases without payloads is one byte, which counts them in the order of declaration.
+        unsafe Int(unsafeBitCast(self, to: UInt8.self))
+    }
+
     /// One sentence for people.
     public var sentence: String {
         switch self {

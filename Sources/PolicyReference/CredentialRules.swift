@@ -30,16 +30,22 @@ public enum CredentialRules {
             guard let session = question.session, !session.mfaPresent else { return false }
             let isAllowed = action == "sts:assumerole" || action == "sts:getcalleridentity"
             return action.hasPrefix("iam:") || (isSTS && !isAllowed)
-        case .roleSession, .service, .anonymous, .bearer: return false
+        // "`AssumeRoleWithWebIdentity` / `WithSAML`: unauthenticated token bearer", who is not just anybody; of a caller
+        // without credentials that presents no token STS knows nothing to do.
+        case .anonymous: return isSTS && action != "sts:getcalleridentity"
+        case .roleSession, .service, .bearer: return false
         }
     }
 
     /// "if any document in play tests `aws:TokenIssueTime`, `aws:SourceIdentity` or `aws:FederatedProvider` the answer
     /// is implicitDeny, reason `sessionRequired`: a revocation never fails open" (design §3.3).
     ///
-    /// A variable that names one tests it too.
+    /// A variable that names one tests it too; and `sts:SourceIdentity` is the same fact: the "value being set or
+    /// inherited" (spec §8).
     public static func lacksSessionFacts(_ question: ReferenceQuestion) -> Bool {
         let missing = missingFacts(question)
+        // "Source identity: […] immutable, survives chaining; trying to change it → denied": is it a change?
+        if missing.contains("sts:sourceidentity"), question.callKeys.contains(where: setsSourceIdentity) { return true }
         let documents = PoliciesInPlay(question).all
         if documents.contains(where: { !keys(testedBy: $0).isDisjoint(with: missing) }) { return true }
         // Who is refused by provider is not let through for want of knowing it.
@@ -51,9 +57,14 @@ public enum CredentialRules {
     private static func missingFacts(_ question: ReferenceQuestion) -> Set<Text> {
         guard isTemporary(question) else { return [] }
         guard let session = question.session else {
-            return ["aws:tokenissuetime", "aws:sourceidentity", "aws:federatedprovider"]
+            return ["aws:tokenissuetime", "aws:sourceidentity", "sts:sourceidentity", "aws:federatedprovider"]
         }
         return session.issued == nil ? ["aws:tokenissuetime"] : []
+    }
+
+    /// Whether a key of the call is the source identity, which without a session's facts is the call's own.
+    private static func setsSourceIdentity(_ entry: Request.ContextEntry) -> Bool {
+        entry.key.foldedASCII == "sts:sourceidentity"
     }
 
     private static func refusesProvider(_ document: Document) -> Bool {

@@ -124,7 +124,8 @@ private struct Look {
             grades.formUnion(
                 PrincipalRules.grades(of: statement.principal, for: question.caller, provider: provider))
         }
-        return grades
+        // "trust only (`Federated` principal + conditions on `aud`/`sub`)" (spec §8): by nothing else is a bearer trusted.
+        return question.caller.kind == .bearer ? grades.intersection([.federated]) : grades
     }
 
     func hits(_ documents: [Document], hasBoundary: Bool) -> Bool {

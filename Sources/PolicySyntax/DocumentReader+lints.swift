@@ -247,16 +247,16 @@ extension DocumentReader {
     /// The key of the language that differs in two letters at most; the first in the order of the manual.
     private static func key(like folded: Text) -> String? {
         var nearest: (name: String, distance: Int)?
-        func consider(_ written: Text, _ candidate: String, rest: String = "") {
+        func consider(_ written: Text, _ candidate: String, spelling: String) {
             let most = (nearest?.distance ?? 3) - 1
             guard most >= 0, let distance = NameDistance.between(written, Text(candidate), most: most) else { return }
-            nearest = (candidate + rest, distance)
+            nearest = (spelling, distance)
         }
-        for key in GlobalConditionKey.allCases { consider(folded, key.rawValue) }
+        for key in GlobalConditionKey.allCases { consider(folded, key.rawValue, spelling: key.spelling) }
         if let slash = folded.string.firstIndex(of: "/") {
             let (family, tag) = (folded.string[...slash], folded.string[folded.string.index(after: slash)...])
             for prefix in TagKeyPrefix.allCases where !tag.isEmpty {
-                consider(Text(String(family)), prefix.rawValue, rest: String(tag))
+                consider(Text(String(family)), prefix.rawValue, spelling: prefix.spelling + tag)
             }
         }
         return nearest?.name

@@ -44,7 +44,8 @@ extension DocumentReader {
                 .duplicateSid, "the `Sid` \(item.quoted) is given to two statements; each needs its own",
                 at: item.position, path)
         }
-        return item.text
+        // `"Sid": ""`, which AWS's exports are full of, names nothing.
+        return item.text.isEmpty ? nil : item.text
     }
 
     private mutating func effect(_ node: JSONNode, _ path: JSONPath) -> Effect? {

@@ -81,7 +81,9 @@ struct DocumentReader {
     func result(_ document: Document?, text: [UInt8]) -> PolicyParseResult {
         var source: PolicySource?
         if errors.isEmpty, let document {
-            source = PolicySource(document: document, text: text, file: file, statementPositions: statementPositions)
+            source = PolicySource(
+                document: document, text: text, file: file, statementPositions: statementPositions,
+                parser: PolicyParser(kind: kind, rules: rules))
         }
         // What a document that is refused would mean is nobody's business yet.
         let shown = errors.isEmpty ? warnings : warnings.filter { !DocumentReader.lints.contains($0.code) }

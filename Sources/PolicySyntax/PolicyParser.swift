@@ -2,7 +2,7 @@ public import JSONDocument
 public import PolicyModel
 
 /// Reads policy documents of one kind, and holds them against every rule of writing (spec §2–§5, §12).
-public struct PolicyParser: Sendable {
+public struct PolicyParser: Sendable, Hashable {
     /// The kind, which decides what a document may say (spec §2.5).
     public let kind: PolicyKind
     /// Partitions, declared keys and bounds.

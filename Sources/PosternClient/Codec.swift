@@ -2,8 +2,8 @@ internal import PolicyModel
 internal import WireProtocol
 
 /// Between the client's values and `WireProtocol`'s: calls as messages, and replies as values or errors.
-enum Codec {
-    static func authorize(_ question: Question, explain: Bool) throws(PosternError) -> [UInt8] {
+package enum Codec {
+    package static func authorize(_ question: Question, explain: Bool) throws(PosternError) -> [UInt8] {
         let question = try WireQuestion(question)
         return message { $0.appendAuthorize(question, explain: explain) }
     }

@@ -32,6 +32,6 @@ struct Waker: ~Copyable, Sendable {
 }
 
 /// A failed system call.
-struct SystemFailure: Error {
-    let code: Int32
+package struct SystemFailure: Error {
+    package let code: Int32
 }

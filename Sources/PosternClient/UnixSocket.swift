@@ -1,18 +1,18 @@
 internal import CLinux
 internal import Glibc
-internal import WireProtocol
+package import WireProtocol
 
 /// A connected stream socket that never blocks by itself; waiting is done with `poll`.
-struct UnixSocket: ~Copyable, Sendable {
+package struct UnixSocket: ~Copyable, Sendable {
     private let descriptor: Descriptor
 
     /// What `poll` is asked about.
-    var number: CInt { descriptor.number }
+    package var number: CInt { descriptor.number }
 
     /// Connects at once or throws: Unix sockets have no handshake.
     ///
     /// `EAGAIN` says that the listener's queue is full.
-    init(connectingTo path: String) throws(SystemFailure) {
+    package init(connectingTo path: String) throws(SystemFailure) {
         descriptor = try UnixSocket.connected(to: path)
     }
 
@@ -26,7 +26,7 @@ struct UnixSocket: ~Copyable, Sendable {
     }
 
     /// Sends what fits and takes it out of the buffer; `false` when nothing fits at the moment.
-    func send(from buffer: inout WireBuffer) throws(SystemFailure) -> Bool {
+    package func send(from buffer: inout WireBuffer) throws(SystemFailure) -> Bool {
         let sent = unsafe buffer.withUnsafeBytes { unsafe clinux_send(number, $0.baseAddress, $0.count) }
         if sent > 0 { buffer.consume(sent) }
         if sent < 0, errno != EAGAIN { throw SystemFailure(code: errno) }
@@ -38,17 +38,26 @@ struct UnixSocket: ~Copyable, Sendable {
     /// Throws `ECONNRESET` at the end of the stream.
     func receive(into buffer: inout WireBuffer) throws(SystemFailure) -> Bool {
         var chunk = [UInt8](repeating: 0, count: UnixSocket.chunkBytes)
+        return try receive(into: &buffer, through: &chunk) > 0
+    }
+
+    /// Appends what one reading into `chunk` gives, and says how many bytes that were; 0 when nothing has arrived.
+    ///
+    /// For callers that read often and keep the chunk. Throws as `receive(into:)`.
+    package func receive(
+        into buffer: inout WireBuffer, through chunk: inout [UInt8]
+    ) throws(SystemFailure) -> Int {
         let count = unsafe clinux_receive(number, &chunk, chunk.count)
         if count > 0 {
             buffer.append(chunk[..<count])
-            return true
+            return count
         }
-        if count < 0, errno == EAGAIN { return false }
+        if count < 0, errno == EAGAIN { return 0 }
         throw SystemFailure(code: count == 0 ? ECONNRESET : errno)
     }
 
     /// Bytes of one read: a few hundred replies.
-    private static let chunkBytes = 64 * 1024
+    package static let chunkBytes = 64 * 1024
 }
 
 /// `poll` on one or two descriptors.
@@ -76,8 +85,8 @@ enum Readiness {
 }
 
 /// Time for deadlines: never set back.
-enum MonotonicClock {
-    static func nanoseconds() -> UInt64 {
+package enum MonotonicClock {
+    package static func nanoseconds() -> UInt64 {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -83,17 +83,17 @@ final class Acceptor: Sendable {
         shared.connections.add(1, ordering: .relaxed)
         let port = ports[dealer.next]
         dealer.next = (dealer.next + 1) % ports.count
-        if !port.post(.adopt(descriptor: descriptor, isTrusted: isTrusted(descriptor))) {
+        if !port.post(.adopt(descriptor: descriptor, peer: peer(of: descriptor))) {
             shared.connections.subtract(1, ordering: .relaxed)
             close(descriptor)
         }
     }
 
-    /// Whether the process that connected runs as a trusted user; its process id may be unknown (0), its user is not.
-    private func isTrusted(_ descriptor: Int32) -> Bool {
+    /// Who connected: the process id may be unknown (0), its user is not.
+    private func peer(of descriptor: Int32) -> Peer {
         var (process, user, group): (pid_t, uid_t, gid_t) = (0, 0, 0)
-        guard unsafe clinux_peer_credentials(descriptor, &process, &user, &group) == 0 else { return false }
-        return trustedUsers.contains(user)
+        guard unsafe clinux_peer_credentials(descriptor, &process, &user, &group) == 0 else { return .none }
+        return Peer(user: user, isTrusted: trustedUsers.contains(user))
     }
 
     private func turnAway(_ descriptor: Int32) {

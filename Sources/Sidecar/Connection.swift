@@ -26,12 +26,14 @@ struct Connection: ~Copyable {
         let cursor: QuestionCursor
         /// What the message began with; all its answers come from it.
         let snapshot: Snapshot
+        /// What the decision log calls its revision.
+        let recordedRevision: UInt32
     }
 
     /// Owned; -1 in a free slot.
     let descriptor: Int32
-    /// Whether the peer may ask for explanations, reloads and errors.
-    let isTrusted: Bool
+    /// Who is at the other end.
+    let peer: Peer
     /// Tells this connection from others that had the slot.
     let serial: UInt32
     /// What it is doing.
@@ -44,6 +46,8 @@ struct Connection: ~Copyable {
     var output = ByteQueue()
     /// The message at the front of `input`, when it is partly answered.
     var progress: Progress?
+    /// Steps by which its decisions went over a turn's budget, and which later turns make up for.
+    var stepsOwed = 0
     /// Whether the connection waits for its turn.
     var isQueued = false
     /// Whether the peer has said that it sends no more.
@@ -56,10 +60,12 @@ struct Connection: ~Copyable {
     var interest = Poller.Interest.reading
     /// When the message that is now unfinished began, in the clock's milliseconds.
     var unfinishedSince: Int64?
+    /// When the peer began to leave replies unread, in the clock's milliseconds.
+    var unreadSince: Int64?
 
-    init(descriptor: Int32, isTrusted: Bool, serial: UInt32) {
+    init(descriptor: Int32, peer: Peer, serial: UInt32) {
         self.descriptor = descriptor
-        self.isTrusted = isTrusted
+        self.peer = peer
         self.serial = serial
     }
 

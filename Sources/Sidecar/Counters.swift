@@ -11,9 +11,15 @@ struct LoopTally {
     var implicitDeny = 0
     /// Connections that the loop serves now.
     var connections = 0
+    /// Decisions by the ordinal of their reason.
+    var reasons = InlineArray<32, Int>(repeating: 0)
+    /// Which reasons have been counted since they were last published, as bits.
+    var reasonsChanged: UInt32 = 0
 
     /// Counts a decision.
-    mutating func count(_ decision: Decision) {
+    mutating func count(_ decision: Decision, _ reason: Reason) {
+        reasons[reason.ordinal] += 1
+        reasonsChanged |= 1 << UInt32(reason.ordinal)
         switch decision {
         case .allowed: allowed += 1
         case .explicitDeny: explicitDeny += 1
@@ -28,6 +34,8 @@ struct LoopTally {
         sum.explicitDeny += right.explicitDeny
         sum.implicitDeny += right.implicitDeny
         sum.connections += right.connections
+        for index in sum.reasons.indices { sum.reasons[index] += right.reasons[index] }
+        sum.reasonsChanged |= right.reasonsChanged
         return sum
     }
 }
@@ -41,9 +49,17 @@ final class LoopCounters: Sendable {
     private let explicitDeny = Atomic<Int>(0)
     private let implicitDeny = Atomic<Int>(0)
     private let connections = Atomic<Int>(0)
+    private let reasons = InlineArray<32, Atomic<Int>> { _ in Atomic(0) }
+    /// Keeps what another loop writes off the pair of cache lines that this one writes last.
+    private let distance = InlineArray<16, Int>(repeating: 0)
 
-    /// Shows a tally.
-    func publish(_ tally: LoopTally) {
+    /// Shows a tally; of the reasons, those that have changed.
+    func publish(_ tally: inout LoopTally) {
+        while tally.reasonsChanged != 0 {
+            let index = tally.reasonsChanged.trailingZeroBitCount
+            reasons[index].store(tally.reasons[index], ordering: .relaxed)
+            tally.reasonsChanged &= tally.reasonsChanged - 1
+        }
         requests.store(tally.requests, ordering: .relaxed)
         allowed.store(tally.allowed, ordering: .relaxed)
         explicitDeny.store(tally.explicitDeny, ordering: .relaxed)
@@ -53,9 +69,11 @@ final class LoopCounters: Sendable {
 
     /// What was last published.
     var tally: LoopTally {
-        LoopTally(
+        var tally = LoopTally(
             requests: requests.load(ordering: .relaxed), allowed: allowed.load(ordering: .relaxed),
             explicitDeny: explicitDeny.load(ordering: .relaxed), implicitDeny: implicitDeny.load(ordering: .relaxed),
             connections: connections.load(ordering: .relaxed))
+        for index in tally.reasons.indices { tally.reasons[index] = reasons[index].load(ordering: .relaxed) }
+        return tally
     }
 }

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// How many connections the limit on open files leaves room for.
-enum DescriptorLimit {
+package enum DescriptorLimit {
     /// Raises the soft limit as far as it is needed and allowed; gives the connections that fit.
-    static func connections(wanted: Int) -> Int {
+    package static func connections(wanted: Int) -> Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
         let needed = rlim_t(wanted + SidecarLimits.descriptorsReserved)

@@ -1,3 +1,4 @@
+internal import Audit
 internal import DecisionTree
 internal import Directory
 internal import NIOConcurrencyHelpers
@@ -13,7 +14,7 @@ final class Explainer: Sendable {
     struct Job {
         /// Without its NUL.
         var message: [UInt8]
-        var isTrusted: Bool
+        var peer: Peer
         var inForce: MessageHandler.InForce
         /// The connection that waits, in the loop behind `port`.
         var token: UInt64
@@ -34,6 +35,13 @@ final class Explainer: Sendable {
     enum Turn {
         case whole(reply: [UInt8])
         case partly(Begun)
+    }
+
+    /// What the thread that explains keeps from job to job.
+    struct Worker: ~Copyable {
+        var tally = LoopTally()
+        /// Where its decisions are recorded; `nil` when nobody keeps a log.
+        var recorder: DecisionRecorder?
     }
 
     /// Messages that may wait; each is at most as long as a message may be.
@@ -92,28 +100,27 @@ final class Explainer: Sendable {
     }
 
     private func run(_ shared: LoopShared) {
-        let counters = shared.counters[shared.counters.count - 1]
-        var tally = LoopTally()
+        var worker = Worker(recorder: shared.recorder(shared.counters.count - 1))
         while true {
             wake.lock(whenValue: true)
             wake.unlock(withValue: false)
-            while shared.canExplain, let job = next() { answer(job, shared, &tally, counters) }
+            while shared.canExplain, let job = next() { answer(job, shared, &worker) }
             if queue.withLockedValue({ $0.isStopped }) { return }
         }
     }
 
     /// Does on the calling thread what waits; how tests without the thread go on.
     func runWaiting(_ shared: LoopShared) -> Int {
-        var tally = LoopTally()
+        var worker = Worker()
         var count = 0
-        while runOnce(shared, &tally) { count += 1 }
+        while runOnce(shared, &worker) { count += 1 }
         return count
     }
 
     /// Gives what has waited longest its turn, on the calling thread; `false` when nothing waits.
-    func runOnce(_ shared: LoopShared, _ tally: inout LoopTally) -> Bool {
+    func runOnce(_ shared: LoopShared, _ worker: inout Worker) -> Bool {
         guard shared.canExplain, let job = next() else { return false }
-        answer(job, shared, &tally, shared.counters[shared.counters.count - 1])
+        answer(job, shared, &worker)
         return true
     }
 
@@ -128,9 +135,8 @@ final class Explainer: Sendable {
     }
 
     /// Answers with a handler of its own, so that nothing keeps an old snapshot once its last job is done.
-    private func answer(
-        _ job: Job, _ shared: LoopShared, _ tally: inout LoopTally, _ counters: LoopCounters
-    ) {
+    private func answer(_ job: Job, _ shared: LoopShared, _ worker: inout Worker) {
+        let counters = shared.counters[shared.counters.count - 1]
         if job.begun == nil { beforeJob.withLockedValue({ $0 })() }
         var job = job
         if job.begun == nil, !job.inForce.snapshot.isComplete {
@@ -139,9 +145,12 @@ final class Explainer: Sendable {
         }
         var handler = MessageHandler(shared: shared, counters: counters, explains: true)
         handler.use(job.inForce)
+        swap(&handler.recorder, &worker.recorder)
         let turn = handler.explain(job)
-        tally = tally + handler.tally
-        counters.publish(tally)
+        swap(&handler.recorder, &worker.recorder)
+        worker.recorder?.offer()
+        worker.tally = worker.tally + handler.tally
+        counters.publish(&worker.tally)
         switch turn {
         case .whole(let reply): _ = job.port.post(.explained(token: job.token, reply: reply))
         case .partly(let begun):
@@ -181,7 +190,7 @@ extension MessageHandler {
         var budget = TurnBudget()
         // What is not explained is answered as fast as a loop does it.
         if explained.isLeft { budget.questions = SidecarLimits.explainTurnQuestionsMax }
-        let outcome = answer(buffer.view, isTrusted: job.isTrusted, progress: job.begun?.progress, &budget)
+        let outcome = answer(buffer.view, peer: job.peer, progress: job.begun?.progress, &budget)
         guard case .partly(let progress) = outcome else { return .whole(reply: replies.bytes) }
         return .partly(Explainer.Begun(progress: progress, reply: replies.bytes, explained: explained))
     }

@@ -18,12 +18,13 @@ extension Loop {
 
     /// Does what other threads have asked for.
     mutating func takeCommands() {
+        flushGathered()
         let commands = port.take()
         // After taking and before replying: whoever is told of a reload is from then on answered by its result.
         refresh()
         for command in commands {
             switch command {
-            case .adopt(let descriptor, let isTrusted): adopt(descriptor, isTrusted: isTrusted)
+            case .adopt(let descriptor, let peer): adopt(descriptor, peer)
             case .reloaded(let token, let result): endReload(token, result)
             case .explained(let token, let reply): endExplanation(token, reply)
             case .drain: beginDrain()
@@ -54,7 +55,7 @@ extension Loop {
     mutating func beginExplanation(_ slot: Int, _ message: ByteView) {
         let token = connections.token(of: slot)
         let job = Explainer.Job(
-            message: message.bytes, isTrusted: connections[slot].isTrusted, inForce: handler.inForce, token: token,
+            message: message.bytes, peer: connections[slot].peer, inForce: handler.inForce, token: token,
             port: port)
         guard shared.explainer.take(job) else {
             handler.replies.appendError(.overloaded(retryAfterMilliseconds: SidecarLimits.explainRetryMilliseconds))

@@ -24,6 +24,30 @@ extension Loop {
         connections[slot].output.append(handler.replies.view.dropFirst(max(sent, 0)))
     }
 
+    /// Leaves what the handler has gathered for a connection there, if there is little of it: the connection has more to
+    /// ask, and if nobody else does, the replies of several turns go out in one system call.
+    ///
+    /// Sooner or later than that connection's next turn somebody else's begins, and sends them; see `flushGathered`.
+    mutating func gatherReplies(_ slot: Int) {
+        guard handler.replies.count < SidecarLimits.replyBytesGathered else { return sendReplies(slot) }
+        if handler.replies.count > 0 { gathering = connections.token(of: slot) }
+    }
+
+    /// Sends what was gathered, before the handler's buffer is used for another connection.
+    mutating func flushGathered(unless own: Int? = nil) {
+        guard let token = gathering else { return }
+        gathering = nil
+        guard let slot = connections.slot(of: token), slot != own else { return }
+        sendReplies(slot)
+        updateInterest(slot)
+    }
+
+    /// Forgets what was gathered for a connection that is gone.
+    mutating func dropGathered() {
+        gathering = nil
+        handler.replies.removeAll()
+    }
+
     /// Sends what the connection has kept.
     mutating func sendOutput(_ slot: Int) {
         guard !connections[slot].output.isEmpty else { return }
@@ -35,6 +59,7 @@ extension Loop {
 
     /// Tells every watcher the revision in force.
     mutating func announceRevision() {
+        flushGathered()
         for slot in 0..<connections.count where connections[slot].isOpen && connections[slot].state == .watching {
             connections[slot].owesRevision = true
             payOwedRevision(slot)

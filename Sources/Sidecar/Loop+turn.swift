@@ -18,20 +18,34 @@ extension Loop {
     /// Gives a connection its turn.
     mutating func serve(_ slot: Int) {
         connections[slot].isQueued = false
+        flushGathered(unless: slot)
+        guard !payStepsOwed(slot) else { return }
         sendOutput(slot)
         payOwedRevision(slot)
         let isPrivate = openWindow(slot)
-        var budget = TurnBudget()
+        var budget = TurnBudget(stepsOwed: connections[slot].stepsOwed)
         var answered = 0
+        handler.beginTurn()
         var pause = answerWindow(slot, &budget, &answered)
         if pause == .needsMore || connections[slot].state == .watching, connections[slot].canRead {
             readWindow(slot, isPrivate: isPrivate)
+            handler.beginTurn()
             pause = answerWindow(slot, &budget, &answered)
         }
         if connections[slot].state == .watching { window.clear() }
         closeWindow(slot, isPrivate: isPrivate)
-        sendReplies(slot)
+        connections[slot].stepsOwed = budget.stepsOwed
+        if pause == .budget { gatherReplies(slot) } else { sendReplies(slot) }
         settle(slot, pause, answeredAny: answered > 0)
+    }
+
+    /// Lets a turn pass without answering if those before took more steps than a turn has; `true` if so.
+    private mutating func payStepsOwed(_ slot: Int) -> Bool {
+        guard connections[slot].stepsOwed >= SidecarLimits.turnStepsMax else { return false }
+        connections[slot].stepsOwed -= SidecarLimits.turnStepsMax
+        sendReplies(slot)
+        enqueue(slot)
+        return true
     }
 
     /// Makes the connection's private buffer the window, or the loop's own with the little that is left of the last turn.
@@ -48,11 +62,16 @@ extension Loop {
         return true
     }
 
-    /// Puts the buffers back; what is left of the loop's own is copied into a private one.
+    /// Puts the buffers back; of what is left in the loop's own a little is copied into a private one, and more is left to
+    /// the connection with the buffer.
     private mutating func closeWindow(_ slot: Int, isPrivate: Bool) {
         if isPrivate {
             swap(&window, &connections[slot].input)
+            if connections[slot].input.isEmpty, spare.bytesHeld == 0 { swap(&spare, &connections[slot].input) }
             connections[slot].input.releaseIfEmpty()
+        } else if window.count > SidecarLimits.copiedBytesMax {
+            swap(&window, &connections[slot].input)
+            swap(&window, &spare)
         } else {
             connections[slot].input.append(window.view())
             window.clear()
@@ -61,10 +80,11 @@ extension Loop {
 
     /// Reads once.
     ///
-    /// A private buffer grows with its message; the loop's is always large enough.
+    /// A private buffer that was small grows with its message; the loop's is always large enough.
     private mutating func readWindow(_ slot: Int, isPrivate: Bool) {
         let room = SidecarLimits.messageBytesMax + 1 - window.count
-        let wanted = isPrivate ? min(room, max(SidecarLimits.privateReadBytesMin, window.count)) : room
+        let held = max(SidecarLimits.privateReadBytesMin, window.count, window.bytesHeld - window.count)
+        let wanted = isPrivate ? min(room, held) : room
         let received = window.receive(from: connections[slot].descriptor, atMost: wanted)
         if received == 0 {
             connections[slot].isPeerFinished = true
@@ -97,7 +117,7 @@ extension Loop {
     private mutating func answerMessage(_ slot: Int, _ end: Int, _ budget: inout TurnBudget) -> Bool {
         let message = window.view().slice(0, end)
         let outcome = handler.answer(
-            message, isTrusted: connections[slot].isTrusted, progress: connections[slot].progress, &budget)
+            message, peer: connections[slot].peer, progress: connections[slot].progress, &budget)
         connections[slot].progress = nil
         switch outcome {
         case .answered: break
@@ -145,10 +165,18 @@ extension Loop {
 
     /// Tells epoll what to report, if that has changed.
     mutating func updateInterest(_ slot: Int) {
+        noteUnread(slot)
         let wanted = connections[slot].wantedInterest
         guard wanted != connections[slot].interest else { return }
         connections[slot].interest = wanted
         poller.modify(connections[slot].descriptor, wanted, token: connections.token(of: slot))
+    }
+
+    /// Begins to count how long replies are left unread, or ends it.
+    private mutating func noteUnread(_ slot: Int) {
+        let isUnread = !connections[slot].output.isEmpty
+        guard isUnread != (connections[slot].unreadSince != nil) else { return }
+        setUnread(slot, since: isUnread ? shared.clock.monotonicMilliseconds() : nil)
     }
 
     /// Closes a connection after its last reply.

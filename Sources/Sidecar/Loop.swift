@@ -1,3 +1,4 @@
+internal import Audit
 internal import CLinux
 internal import DecisionTree
 internal import Directory
@@ -17,12 +18,17 @@ struct Loop: ~Copyable {
     var handler: MessageHandler
     /// The bytes being answered: the loop's own buffer, or a connection's private one during its turn.
     var window = ByteQueue()
+    /// A buffer of the window's size that no connection needs now.
+    var spare = ByteQueue()
     /// Connections that wait for their turn, first come first, as tokens.
     var waiting = TrivialBuffer<UInt64>(capacity: 256)
     /// Those whose turn it is in this wake-up.
     var serving = TrivialBuffer<UInt64>(capacity: 256)
-    /// How many connections have an unfinished message, and when they were last looked at.
+    /// The connection whose replies the handler holds over the end of its turn, as a token.
+    var gathering: UInt64?
+    /// How many connections have an unfinished message or leave replies unread, and when they were last looked at.
     var unfinished = 0
+    var unread = 0
     var sweptMilliseconds: Int64 = 0
     /// The generation that was last looked at.
     var generation: UInt64 = 0
@@ -30,12 +36,16 @@ struct Loop: ~Copyable {
     var drainDeadline: Int64?
 
     /// Takes over a poller that watches the port.
-    init(shared: LoopShared, counters: LoopCounters, port: LoopPort, poller: consuming Poller) {
+    init(
+        shared: LoopShared, counters: LoopCounters, port: LoopPort, poller: consuming Poller,
+        recorder: consuming DecisionRecorder? = nil
+    ) {
         self.shared = shared
         self.counters = counters
         self.port = port
         self.poller = poller
         handler = MessageHandler(shared: shared, counters: counters)
+        handler.recorder = recorder
         refresh()
     }
 
@@ -56,16 +66,17 @@ struct Loop: ~Copyable {
         collectEvents(poller.wait(milliseconds: waitMilliseconds))
         refresh()
         serveWaiting()
-        if unfinished > 0 { sweep() }
+        if unfinished + unread > 0 { sweep() }
+        handler.recorder?.offer()
         handler.tally.connections = connections.used
-        counters.publish(handler.tally)
+        counters.publish(&handler.tally)
     }
 
     /// How long the next wait may take, in milliseconds; -1 for ever.
     private var timeout: Int64 {
         if waiting.count > 0 { return 0 }
         if let drainDeadline { return max(0, drainDeadline - shared.clock.monotonicMilliseconds()) }
-        return unfinished > 0 ? SidecarLimits.sweepMilliseconds : -1
+        return unfinished + unread > 0 ? SidecarLimits.sweepMilliseconds : -1
     }
 
     private mutating func collectEvents(_ count: Int) {
@@ -101,26 +112,32 @@ struct Loop: ~Copyable {
     }
 
     /// Takes a new connection in.
-    mutating func adopt(_ descriptor: Int32, isTrusted: Bool) {
-        let slot = connections.insert(descriptor: descriptor, isTrusted: isTrusted)
+    mutating func adopt(_ descriptor: Int32, _ peer: Peer) {
+        let slot = connections.insert(descriptor: descriptor, peer: peer)
         if !poller.add(descriptor, .reading, token: connections.token(of: slot)) { remove(slot) }
     }
 
     /// Closes a connection.
     mutating func remove(_ slot: Int) {
         setUnfinished(slot, since: nil)
+        setUnread(slot, since: nil)
+        if gathering == connections.token(of: slot) { dropGathered() }
         connections.remove(slot)
         shared.connections.subtract(1, ordering: .relaxed)
     }
 
-    /// Closes connections whose message has been unfinished for too long.
+    /// Closes connections whose message has been unfinished for too long, and those that leave replies unread: what a
+    /// peer does not take must not hold memory, or the snapshot of a call that is answered in part, for ever.
     private mutating func sweep() {
         let now = shared.clock.monotonicMilliseconds()
         guard now - sweptMilliseconds >= SidecarLimits.sweepMilliseconds else { return }
         sweptMilliseconds = now
         for slot in 0..<connections.count {
-            guard let since = connections[slot].unfinishedSince else { continue }
-            if now - since >= SidecarLimits.unfinishedMillisecondsMax { remove(slot) }
+            let isUnfinished = connections[slot].unfinishedSince.map {
+                now - $0 >= SidecarLimits.unfinishedMillisecondsMax
+            }
+            let isUnread = connections[slot].unreadSince.map { now - $0 >= SidecarLimits.unreadMillisecondsMax }
+            if isUnfinished ?? false || isUnread ?? false { remove(slot) }
         }
     }
 
@@ -131,7 +148,15 @@ struct Loop: ~Copyable {
         connections[slot].unfinishedSince = since
     }
 
+    /// Notes since when a peer has left replies unread; `nil` for none.
+    mutating func setUnread(_ slot: Int, since: Int64?) {
+        let had = connections[slot].unreadSince != nil
+        if had != (since != nil) { unread += had ? -1 : 1 }
+        connections[slot].unreadSince = since
+    }
+
     private mutating func end() {
+        flushGathered()
         for slot in 0..<connections.count where connections[slot].isOpen { remove(slot) }
         for command in port.closeAndTake() {
             guard case .adopt(let descriptor, _) = command else { continue }
@@ -139,6 +164,6 @@ struct Loop: ~Copyable {
             shared.connections.subtract(1, ordering: .relaxed)
         }
         handler.tally.connections = 0
-        counters.publish(handler.tally)
+        counters.publish(&handler.tally)
     }
 }

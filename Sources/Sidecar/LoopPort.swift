@@ -4,7 +4,7 @@ internal import NIOConcurrencyHelpers
 /// What other threads ask of a loop.
 enum LoopCommand: Sendable {
     /// Serve a new connection; the loop owns the descriptor from here on.
-    case adopt(descriptor: Int32, isTrusted: Bool)
+    case adopt(descriptor: Int32, peer: Peer)
     /// The reload that a connection waits for has ended.
     case reloaded(token: UInt64, result: Result<String, ReloadFailure>)
     /// The explanation that a connection waits for is written: its reply, or no bytes for a call that wants none.

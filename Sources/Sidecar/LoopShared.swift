@@ -1,3 +1,4 @@
+internal import Audit
 internal import Directory
 internal import Synchronization
 
@@ -5,6 +6,8 @@ internal import Synchronization
 final class LoopShared: Sendable {
     let source: any SnapshotSource
     let counters: [LoopCounters]
+    /// Writes the decision log, if there is one.
+    let auditor: Auditor?
     /// Answers what asks for an explanation, on a thread of its own.
     let explainer = Explainer()
     let clock: SidecarClock
@@ -19,7 +22,8 @@ final class LoopShared: Sendable {
     /// Connections that were turned away with `Overloaded`.
     let overloaded = Atomic<Int>(0)
 
-    init(configuration: SidecarConfiguration, source: any SnapshotSource) {
+    init(configuration: SidecarConfiguration, source: any SnapshotSource, auditor: Auditor? = nil) {
+        self.auditor = auditor
         self.source = source
         // The last is the explainer's.
         counters = (0..<configuration.loops + 1).map { _ in LoopCounters() }
@@ -36,6 +40,12 @@ final class LoopShared: Sendable {
     var canExplain: Bool {
         let current = source.current
         return current.snapshot.isComplete || current.status.image != .unchecked
+    }
+
+    /// Where the thread with a number records its decisions; `nil` when nobody keeps a log.
+    func recorder(_ index: Int) -> DecisionRecorder? {
+        guard let auditor else { return nil }
+        return auditor.log.recorder(index)
     }
 
     /// Reads the store again; `completion` is called on the source's thread once the result is in force everywhere.

@@ -21,6 +21,7 @@ extension MessageHandler {
     ) throws(WireError) -> MessageOutcome {
         let incoming = try scanner.resume(message, at: progress.cursor, keys: progress.snapshot.tables.keys)
         guard case .authorizeMany(_, let explain) = incoming else { return .answered }
+        answeringRevision = progress.recordedRevision
         return answerQuestions(explain: explain, of: progress.snapshot, &budget)
     }
 
@@ -30,7 +31,7 @@ extension MessageHandler {
     ) -> MessageOutcome {
         defer { extendLifetime(snapshot) }
         let tables = snapshot.tables.view
-        while budget.questions > 0, !isStopped {
+        while budget.hasRoom, !isStopped {
             let next = scanner.nextQuestion(keys: tables.keys)
             let isFirst = scanner.cursor.questionsDone == 1
             switch next {
@@ -42,8 +43,11 @@ extension MessageHandler {
                 answerQuestion(context, snapshot, tables, explain: explain, isFirst: isFirst)
             }
             budget.questions -= 1
+            charge(&budget)
         }
-        return .partly(Connection.Progress(cursor: scanner.cursor, snapshot: snapshot))
+        return .partly(
+            Connection.Progress(
+                cursor: scanner.cursor, snapshot: snapshot, recordedRevision: answeringRevision))
     }
 
     private mutating func answerQuestion(
@@ -68,7 +72,7 @@ extension MessageHandler {
         }
     }
 
-    /// Decides the question in the scanner's view, with one reading of the clock.
+    /// Decides the question in the scanner's view, by the turn's reading of the clock.
     ///
     /// - Parameter tables: those of the snapshot, which its holder keeps for as long as this runs.
     /// - Parameter snapshot: whose they are; `nil` for what is in force.
@@ -78,7 +82,7 @@ extension MessageHandler {
         guard scanner.view.session.policies.isEmpty else {
             return try decideInSession(context, snapshot ?? inForce.snapshot)
         }
-        let now = shared.clock.now()
+        let now = time()
         let verdict: Verdict
         do throws(RequestFault) {
             verdict = try Authorizer.decide(
@@ -86,12 +90,12 @@ extension MessageHandler {
         } catch {
             throw .badRequest(error.message)
         }
-        return counted(verdict, now)
+        return settled(verdict, now)
     }
 
     /// Decides a question that brings session policies of its own.
     private mutating func decideInSession(_ context: Range<Int>, _ snapshot: Snapshot) throws(WireError) -> Verdict {
-        let now = shared.clock.now()
+        let now = time()
         let session = try sessionPolicies.policies(
             in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
         let verdict: Verdict
@@ -102,23 +106,14 @@ extension MessageHandler {
         } catch {
             throw .badRequest(error.message)
         }
-        return counted(verdict, now)
-    }
-
-    /// The verdict, unless the policies are older than the operator allows.
-    ///
-    /// After deciding, so that a question that nobody may ask is still refused as such.
-    private mutating func counted(_ verdict: Verdict, _ now: Instant) -> Verdict {
-        let counted = now.seconds > inForce.trustedUntil ? Verdict(.implicitDeny, .stalePolicies) : verdict
-        tally.count(counted.decision)
-        return counted
+        return settled(verdict, now)
     }
 
     /// Decides the question in the scanner's view, and says why.
     private mutating func decideAndExplain(
         _ context: Range<Int>, _ snapshot: Snapshot
     ) throws(WireError) -> (Verdict, WireExplanation) {
-        let now = shared.clock.now()
+        let now = time()
         let session = try sessionPolicies.policies(
             in: scanner.view.session.policies, of: scanner.view, snapshot, field: "session.policies")
         let trace: Trace
@@ -131,7 +126,7 @@ extension MessageHandler {
             throw .badRequest(error.message)
         }
         if now.seconds > inForce.trustedUntil { explanation.becomeStale() }
-        return (counted(trace.verdict, now), WireExplanation(explanation))
+        return (settled(trace.verdict, now), WireExplanation(explanation))
     }
 }
 

@@ -1,4 +1,6 @@
+internal import Audit
 internal import Directory
+internal import PolicyModel
 internal import Synchronization
 internal import WireProtocol
 
@@ -29,7 +31,7 @@ extension MessageHandler {
     }
 
     /// The errors name files and quote policies: for trusted users only.
-    func report(isTrusted: Bool) -> StatusReport {
+    mutating func report(isTrusted: Bool) -> StatusReport {
         let status = inForce.status
         let uptime = shared.clock.monotonicMilliseconds() - shared.startedMilliseconds
         var report = StatusReport(
@@ -42,13 +44,21 @@ extension MessageHandler {
         report.image = status.image.map { StatusReport.Image($0) }
         report.errors = isTrusted ? status.errors : nil
         // The other loops' numbers as they last told them, this one's as they are.
-        counters.publish(tally)
+        counters.publish(&tally)
         let tally = shared.tally
         report.connections = max(0, shared.connections.load(ordering: .relaxed))
         report.requests = tally.requests
         report.decisions.allowed = tally.allowed
         report.decisions.explicitDeny = tally.explicitDeny
         report.decisions.implicitDeny = tally.implicitDeny
+        report.reasons = Reason.allCases.compactMap { reason in
+            let count = tally.reasons[reason.ordinal]
+            return count > 0 ? StatusReport.ReasonCount(reason: reason.rawValue, count: count) : nil
+        }
+        report.decisionLog = shared.auditor.map { auditor in
+            let counts = auditor.log.counts
+            return StatusReport.DecisionLog(written: counts.written, dropped: counts.dropped, failed: counts.failed)
+        }
         return report
     }
 }

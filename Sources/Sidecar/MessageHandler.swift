@@ -1,3 +1,4 @@
+internal import Audit
 internal import Authorizer
 internal import DecisionTree
 internal import Directory
@@ -32,6 +33,8 @@ struct MessageHandler: ~Copyable {
         /// The tables by their address, which counts no reference for a question; `tables` keeps them.
         var view: TablesView
         var revision: String
+        /// What the decision log calls the revision.
+        var recordedRevision: UInt32
         /// The answers of `Authorize` by this revision, which `prepared` keeps.
         var replies: PreparedReplies.Views
         var prepared: PreparedReplies
@@ -55,6 +58,15 @@ struct MessageHandler: ~Copyable {
     let explains: Bool
     /// How much of the call that is being answered may still be explained.
     var explained = ExplainedAllowance()
+    /// Where decisions are recorded; `nil` when nobody keeps a log.
+    var recorder: DecisionRecorder?
+    /// Whose message is being answered, and by which revision, as the log has it.
+    var peerUser = Peer.none.user
+    var answeringRevision: UInt32 = 0
+    /// The clock as it was read in this turn; `nil` until a question asks for it.
+    private var turnTime: Instant?
+    /// Work that turns have been charged for, in steps.
+    private var workCharged = 0
 
     /// A handler of what the source has in force now.
     init(shared: LoopShared, counters: LoopCounters, explains: Bool = false) {
@@ -90,23 +102,27 @@ struct MessageHandler: ~Copyable {
         let prepared = PreparedReplies(revision: current.snapshot.revision)
         return InForce(
             snapshot: current.snapshot, tables: current.snapshot.tables, view: current.snapshot.tables.view,
-            revision: current.snapshot.revision, replies: prepared.views, prepared: prepared, status: current.status,
+            revision: current.snapshot.revision,
+            recordedRevision: shared.auditor?.log.number(of: current.snapshot.revision) ?? 0, replies: prepared.views,
+            prepared: prepared, status: current.status,
             trustedUntil: trustedUntil)
     }
 
     /// Answers one message, without its NUL, into `replies`.
     mutating func answer(
-        _ message: ByteView, isTrusted: Bool, progress: Connection.Progress?, _ budget: inout TurnBudget
+        _ message: ByteView, peer: Peer, progress: Connection.Progress?, _ budget: inout TurnBudget
     ) -> MessageOutcome {
         let start = replies.count
+        peerUser = peer.user
         var outcome = MessageOutcome.answered
         do throws(WireError) {
             if let progress {
                 outcome = try goOn(message, progress, &budget)
             } else {
                 tally.requests += 1
+                answeringRevision = inForce.recordedRevision
                 let incoming = try scanner.scan(message, keys: inForce.view.keys)
-                outcome = try perform(incoming, isTrusted: isTrusted, &budget)
+                outcome = try perform(incoming, isTrusted: peer.isTrusted, &budget)
             }
         } catch {
             replies.truncate(to: start)
@@ -114,7 +130,26 @@ struct MessageHandler: ~Copyable {
             if error.closesConnection { return .close }
         }
         if scanner.flags.oneway { replies.truncate(to: start) }
+        charge(&budget)
         return outcome
+    }
+
+    /// Forgets the time: what is answered from here on came later.
+    mutating func beginTurn() { turnTime = nil }
+
+    /// The time of all questions of this turn, which is bounded: one reading of the clock.
+    mutating func time() -> Instant {
+        if let turnTime { return turnTime }
+        let now = shared.clock.now()
+        turnTime = now
+        return now
+    }
+
+    /// Takes from a turn's budget what has been done since the last time.
+    mutating func charge(_ budget: inout TurnBudget) {
+        let work = scratch.stepsTotal + sessionPolicies.bytesCompiled * SidecarLimits.compileStepsAByte
+        budget.steps -= work - workCharged
+        workCharged = work
     }
 
     mutating func perform(

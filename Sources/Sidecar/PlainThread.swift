@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A thread of our own: loops wait in the kernel, which a task of Swift's pool must not.
 @safe
-struct PlainThread: Sendable {
+package struct PlainThread: Sendable {
     private let thread: pthread_t
 
     private final class Body {
@@ -23,7 +23,7 @@ struct PlainThread: Sendable {
     }
 
     /// Starts a thread.
-    init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(SidecarError) {
+    package init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(SidecarError) {
         var started = pthread_t()
         // The thread takes over the one reference that is made here.
         let body = unsafe Unmanaged.passRetained(Body(name, run))
@@ -43,7 +43,7 @@ struct PlainThread: Sendable {
     }
 
     /// Waits for the end of the thread; once.
-    func join() {
+    package func join() {
         _ = pthread_join(thread, nil)
     }
 }

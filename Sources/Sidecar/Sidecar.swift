@@ -46,7 +46,11 @@ public final class Sidecar: Sendable {
         socketGroup = try configuration.socketGroupID()
         self.configuration = configuration
         self.logger = logger
-        shared = LoopShared(configuration: configuration, source: source)
+        var auditor: Auditor?
+        if let path = configuration.decisionLog {
+            auditor = try Auditor(path: path, threads: configuration.loops + 1, logger: logger)
+        }
+        shared = LoopShared(configuration: configuration, source: source, auditor: auditor)
     }
 
     /// Opens the socket and starts to answer; on failure nothing is left behind.
@@ -97,6 +101,7 @@ public final class Sidecar: Sendable {
         }
         for thread in threads { thread.join() }
         shared.explainer.stop()
+        shared.auditor?.stop()
         drain.unlock()
     }
 
@@ -104,6 +109,9 @@ public final class Sidecar: Sendable {
     public func reload(completion: @escaping @Sendable (Result<String, ReloadFailure>) -> Void) {
         shared.reload(completion: completion)
     }
+
+    /// Begins the decision log's file anew, as SIGHUP asks for after the old one was moved away.
+    public func reopenDecisionLog() { shared.auditor?.reopen() }
 
     private func takeRunning() -> Running? {
         phase.withLockedValue { phase in
@@ -125,6 +133,7 @@ public final class Sidecar: Sendable {
         var ports: [LoopPort] = []
         var threads: [PlainThread] = []
         do throws(SidecarError) {
+            try shared.auditor?.start()
             try shared.explainer.start(shared)
             for index in 0..<configuration.loops {
                 let port = try LoopPort()
@@ -141,6 +150,7 @@ public final class Sidecar: Sendable {
             for port in ports { _ = port.post(.drain) }
             for thread in threads { thread.join() }
             shared.explainer.stop()
+            shared.auditor?.stop()
             throw error
         }
     }
@@ -151,7 +161,9 @@ public final class Sidecar: Sendable {
         let epoll = try Poller.open(watching: port)
         do throws(SidecarError) {
             return try PlainThread("loop \(index)") { [shared] in
-                var loop = Loop(shared: shared, counters: counters, port: port, poller: Poller(owning: epoll))
+                var loop = Loop(
+                    shared: shared, counters: counters, port: port, poller: Poller(owning: epoll),
+                    recorder: shared.recorder(index))
                 loop.run()
             }
         } catch {

@@ -22,6 +22,10 @@ public struct SidecarConfiguration: Sendable {
     public var connectionsMax: Int = 10_000
     /// After so many seconds of trouble in the store every answer is `implicitDeny`; `nil` serves the last good policies.
     public var staleDenyAfterSeconds: Int64?
+    /// Where every decision is written as a line of JSON: a file that is added to, or `-` for standard output.
+    ///
+    /// `nil` keeps no log, which costs nothing.
+    public var decisionLog: String?
     /// Where the time of a question comes from.
     public var clock = SidecarClock()
     /// The service manager's notification socket, as in `$NOTIFY_SOCKET`.
@@ -69,6 +73,12 @@ enum SidecarLimits {
     static let turnMessagesMax = 32
     static let turnBytesMax = 64 * 1024
     static let turnQuestionsMax = 256
+    /// Steps of deciding that a turn begins questions with: as many as one question may take.
+    static let turnStepsMax = 200_000
+    /// What compiling a byte of a session policy is charged as: about as long as that many steps of a decision take.
+    static let compileStepsAByte = 20
+    /// Replies below this wait for the next turn of the same connection, if it has one and nobody else's comes first.
+    static let replyBytesGathered = 32 * 1024
     /// Replies are sent as soon as there is this much of them, so that one turn's replies stay bounded.
     static let replyBytesBeforeSending = 64 * 1024
     /// Room for replies that a loop keeps; what a larger reply took is given back.
@@ -79,10 +89,12 @@ enum SidecarLimits {
     static let privateReadBytesMin = 16 * 1024
     /// How long a message may stay unfinished before its connection is closed.
     static let unfinishedMillisecondsMax: Int64 = 10_000
-    /// How often unfinished messages are looked at.
+    /// How long replies may be left unread before their connection is closed.
+    static let unreadMillisecondsMax: Int64 = 30_000
+    /// How often unfinished messages and unread replies are looked at.
     static let sweepMilliseconds: Int64 = 1_000
-    /// How long a stop waits for replies to be read.
-    static let drainMillisecondsMax: Int64 = 5_000
+    /// How long a stop waits for replies to be written and read: five seconds, less what ends after the loops.
+    static let drainMillisecondsMax: Int64 = 4_500
     /// What an overloaded sidecar tells a caller to wait.
     static let retryAfterMilliseconds = 1_000
     /// Descriptors that are not connections: listener, epolls, wake-ups, the store's folders and files.

@@ -52,6 +52,9 @@ enum InterfaceText {
         # Decisions since the start
         type Decisions (allowed: int, explicitDeny: int, implicitDeny: int)
 
+        # What became of the decision log: lines written, decisions that found no room, lines that could not be written
+        type DecisionLog (written: int, dropped: int, failed: int)
+
         # The last reading of the files, in seconds since 1970
         type LastReload (at: int, succeeded: bool)
 
@@ -115,6 +118,8 @@ enum InterfaceText {
           connections: int,
           requests: int,
           decisions: Decisions,
+          reasons: [string]int,
+          decisionLog: ?DecisionLog,
           lastReload: LastReload,
           stale: bool,
           errors: ?[]string,

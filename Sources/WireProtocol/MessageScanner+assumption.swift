@@ -19,19 +19,47 @@ extension MessageScanner {
         var context: Int?
         var explain: Int?
 
-        /// The member of that name.
-        static func path(_ name: ByteView) -> WritableKeyPath<AssumptionMembers, Int?>? {
-            paths.first { name.equals($0.0) }?.1
+        /// Notes the token of a member's value; `false` when the call has no member of that name.
+        mutating func note(_ name: ByteView, _ token: Int?) -> Bool {
+            if name.equals("principal") {
+                principal = token
+            } else if name.equals("session") {
+                session = token
+            } else if name.equals("role") {
+                role = token
+            } else if name.equals("sessionName") {
+                sessionName = token
+            } else if name.equals("context") {
+                context = token
+            } else if name.equals("explain") {
+                explain = token
+            } else {
+                return noteOption(name, token)
+            }
+            return true
         }
 
-        private static var paths: [(StaticString, WritableKeyPath<AssumptionMembers, Int?>)] {
-            [
-                ("principal", \.principal), ("session", \.session), ("role", \.role), ("sessionName", \.sessionName),
-                ("tags", \.tags), ("transitiveTagKeys", \.transitiveTagKeys), ("sourceIdentity", \.sourceIdentity),
-                ("externalId", \.externalID), ("policies", \.policies), ("policyArns", \.policyARNs),
-                ("durationSeconds", \.durationSeconds), ("federatedProvider", \.federatedProvider),
-                ("context", \.context), ("explain", \.explain),
-            ]
+        private mutating func noteOption(_ name: ByteView, _ token: Int?) -> Bool {
+            if name.equals("tags") {
+                tags = token
+            } else if name.equals("transitiveTagKeys") {
+                transitiveTagKeys = token
+            } else if name.equals("sourceIdentity") {
+                sourceIdentity = token
+            } else if name.equals("externalId") {
+                externalID = token
+            } else if name.equals("policies") {
+                policies = token
+            } else if name.equals("policyArns") {
+                policyARNs = token
+            } else if name.equals("durationSeconds") {
+                durationSeconds = token
+            } else if name.equals("federatedProvider") {
+                federatedProvider = token
+            } else {
+                return false
+            }
+            return true
         }
     }
 
@@ -54,10 +82,10 @@ extension MessageScanner {
         guard let object else { return members }
         var name = object + 1
         while name < Int(tape.tokens[object].next) {
-            guard let path = AssumptionMembers.path(tape.tokens[name].text) else {
+            let value: Int? = tape.tokens[name + 1].kind == .null ? nil : name + 1
+            guard members.note(tape.tokens[name].text, value) else {
                 throw .invalidParameter(UserText.bounded(tape.tokens[name].text))
             }
-            if tape.tokens[name + 1].kind != .null { members[keyPath: path] = name + 1 }
             name = Int(tape.tokens[name + 1].next)
         }
         return members

@@ -81,7 +81,8 @@ extension MessageScanner {
     private func tag(_ name: Int, _ field: String) throws(WireError) -> TagView {
         let (key, value) = (tape.tokens[name].text, tape.tokens[name + 1])
         guard value.kind == .string else { throw .invalidParameter(field) }
-        let quoted = UserText.quoted(key)
+        // Only a fault is put into words.
+        var quoted: String { UserText.quoted(key) }
         guard (1...SessionRules.tagKeyCharactersMax).contains(SessionRules.scalarCount(key)) else {
             throw .badRequest(
                 "`\(field)`: the key \(quoted) must have 1 to \(SessionRules.tagKeyCharactersMax) characters")
@@ -107,14 +108,24 @@ extension MessageScanner {
         let keys = try scanStrings(array, field, countMax: SessionRules.tagsMax, called: "keys")
         for index in keys {
             let key = view.sessionTexts[index]
-            guard tags.contains(where: { view.sessionTags[$0].key.equalsFolded(key) }) else {
+            guard isKey(key, among: tags) else {
                 throw .badRequest("`\(field)`: there is no tag \(UserText.quoted(key))")
             }
-            guard !(keys.lowerBound..<index).contains(where: { view.sessionTexts[$0].equalsFolded(key) }) else {
+            guard !isText(key, among: keys.lowerBound..<index) else {
                 throw .badRequest("`\(field)`: \(UserText.quoted(key)) is given twice")
             }
         }
         return keys
+    }
+
+    private func isKey(_ key: ByteView, among tags: Range<Int>) -> Bool {
+        for index in tags where view.sessionTags[index].key.equalsFolded(key) { return true }
+        return false
+    }
+
+    private func isText(_ text: ByteView, among texts: Range<Int>) -> Bool {
+        for index in texts where view.sessionTexts[index].equalsFolded(text) { return true }
+        return false
     }
 
     /// Appends ARNs of managed session policies to `view`, and gives their range.

@@ -14,6 +14,10 @@ public struct StatusReport: Sendable, Hashable {
     public var requests = 0
     /// Decisions since the start, by outcome.
     public var decisions = Decisions()
+    /// The same decisions by reason, in the order of `Reason`; those that came up.
+    public var reasons: [ReasonCount] = []
+    /// What became of the decision log; `nil` when none is kept.
+    public var decisionLog: DecisionLog?
     /// The last time the files were read.
     public var lastReload: LastReload
     /// Whether the policies in force are older than the files, as a whole or in part.
@@ -81,6 +85,37 @@ public struct StatusReport: Sendable, Hashable {
         public init() {}
     }
 
+    /// How often a reason came up.
+    public struct ReasonCount: Sendable, Hashable {
+        /// The reason's code.
+        public var reason: String
+        /// How many decisions had it.
+        public var count: Int
+
+        /// Makes a count.
+        public init(reason: String, count: Int) {
+            self.reason = reason
+            self.count = count
+        }
+    }
+
+    /// What became of the decisions that were to be logged.
+    public struct DecisionLog: Sendable, Hashable {
+        /// Lines that were written.
+        public var written: Int
+        /// Decisions for which there was no room, because they came faster than they could be written.
+        public var dropped: Int
+        /// Lines that could not be written.
+        public var failed: Int
+
+        /// Makes the numbers of a log.
+        public init(written: Int, dropped: Int, failed: Int) {
+            self.written = written
+            self.dropped = dropped
+            self.failed = failed
+        }
+    }
+
     /// A reading of the files.
     public struct LastReload: Sendable, Hashable {
         /// Seconds since 1970.
@@ -142,7 +177,22 @@ extension WireBuffer {
         for (index, member) in status.decisions.members.enumerated() {
             append(member.name, member.value, isFirst: index == 0)
         }
-        append("},\"lastReload\":{\"at\":")
+        append("},\"reasons\":{")
+        for (index, counted) in status.reasons.enumerated() {
+            if index > 0 { append(UInt8(ascii: ",")) }
+            append(jsonString: counted.reason)
+            append(UInt8(ascii: ":"))
+            append(counted.count)
+        }
+        append("}")
+        if let log = status.decisionLog {
+            append(",\"decisionLog\":{")
+            append("written", log.written, isFirst: true)
+            append("dropped", log.dropped, isFirst: false)
+            append("failed", log.failed, isFirst: false)
+            append("}")
+        }
+        append(",\"lastReload\":{\"at\":")
         append(status.lastReload.at)
         append(",\"succeeded\":")
         append(status.lastReload.succeeded)

@@ -126,7 +126,7 @@ extension WireBuffer {
         }
     }
 
-    private mutating func append(_ explanation: WireExplanation?) {
+    mutating func append(_ explanation: WireExplanation?) {
         guard let explanation else { return }
         append(",\"explanation\":")
         append(explanation)

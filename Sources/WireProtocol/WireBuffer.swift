@@ -113,6 +113,12 @@ extension WireBuffer {
     /// Adds a string in quotes, with the escapes JSON asks for.
     public mutating func append(jsonString view: ByteView) {
         append(UInt8(ascii: "\""))
+        append(escaping: view)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Adds a part of a string, with the escapes JSON asks for.
+    mutating func append(escaping view: ByteView) {
         var plain = 0
         for index in 0..<view.count {
             let byte = view[index]
@@ -122,7 +128,6 @@ extension WireBuffer {
             plain = index + 1
         }
         append(view.slice(plain, view.count))
-        append(UInt8(ascii: "\""))
     }
 
     /// Adds a string in quotes, with the escapes JSON asks for.

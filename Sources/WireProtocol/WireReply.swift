@@ -118,6 +118,8 @@ extension StatusReport {
         connections = try value.required("connections", \.integer)
         requests = try value.required("requests", \.integer)
         decisions = try Decisions(try value.required("decisions") { $0 })
+        reasons = try value.optional("reasons", \.counts) ?? []
+        decisionLog = try value.object("decisionLog") { value throws(ReplyError) in try DecisionLog(value) }
         stale = try value.required("stale", \.boolean)
         errors = try value.optional("errors", \.strings)
         errorCount = try value.required("errorCount", \.integer)
@@ -146,6 +148,14 @@ extension StatusReport.Counts {
     }
 }
 
+extension StatusReport.DecisionLog {
+    init(_ value: WireValue) throws(ReplyError) {
+        written = try value.required("written", \.integer)
+        dropped = try value.required("dropped", \.integer)
+        failed = try value.required("failed", \.integer)
+    }
+}
+
 extension StatusReport.Decisions {
     init(_ value: WireValue) throws(ReplyError) {
         allowed = try value.required("allowed", \.integer)
@@ -155,6 +165,17 @@ extension StatusReport.Decisions {
 }
 
 extension WireValue {
+    /// An object whose members are whole numbers; `nil` for anything else.
+    fileprivate var counts: [StatusReport.ReasonCount]? {
+        guard case .object(let members) = self else { return nil }
+        var counts: [StatusReport.ReasonCount] = []
+        for member in members {
+            guard let count = member.value.integer else { return nil }
+            counts.append(StatusReport.ReasonCount(reason: member.name, count: count))
+        }
+        return counts
+    }
+
     /// A member that must be there and be of the kind that `read` reads.
     func required<Value>(_ name: String, _ read: (WireValue) -> Value?) throws(ReplyError) -> Value {
         guard let value = present(name).flatMap(read) else {

@@ -69,14 +69,18 @@ extension Architecture {
         Room("Authorizer", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room("PolicyReference", looksInto: ["PolicyModel"], isPure: true),
         Room("PolicyGenerators", looksInto: ["PolicyModel"], isPure: true),
-        Room("Directory", looksInto: ["Authorizer", "PolicyCompiler", "PolicySyntax"], uses: ["Crypto"]),
+        Room(
+            "Directory", looksInto: ["Authorizer", "PolicyCompiler", "PolicySyntax"],
+            uses: ["Crypto", "NIOConcurrencyHelpers"]),
         Room(
             "DirectoryStore", looksInto: ["Directory", "JSONDocument", "CLinux"],
             uses: ["Crypto", "Logging", "NIOConcurrencyHelpers"]),
         Room("WireProtocol", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room(
             "Sidecar",
-            looksInto: ["WireProtocol", "Directory", "Authorizer", "PolicySyntax", "PolicyCompiler", "CLinux"],
+            looksInto: [
+                "WireProtocol", "Directory", "Authorizer", "PolicySyntax", "PolicyCompiler", "Audit", "CLinux",
+            ],
             uses: ["Logging", "NIOConcurrencyHelpers"], isPure: true),
         Room(
             "Gateway", looksInto: ["Directory", "Authorizer", "JSONDocument"],
@@ -93,7 +97,7 @@ extension Architecture {
                 "Authorizer", "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "Gateway", "Audit",
                 "ControlPlane", "PosternClient",
             ],
-            uses: ["ArgumentParser", "Logging", "NIOConcurrencyHelpers"]),
+            uses: ["ArgumentParser", "Histogram", "Logging", "NIOConcurrencyHelpers"]),
         Room("postern", looksInto: ["Commands"]),
     ])
 }

@@ -29,7 +29,7 @@ struct TestRunTests {
             ("\u{1B}[31m", "\u{FFFD}[31m"), ("čaj", "čaj"),
         ])
     func escapes(_ text: String, _ wanted: String) {
-        #expect(JUnitReport.escaped(text) == wanted)
+        #expect(XMLText.escaped(text) == wanted)
     }
 
     @Test("a case on several lines is one line of a terminal")

@@ -127,6 +127,34 @@ struct ExplanationHintsTests {
         #expect(try hints(store, session, .allowed, extras).isEmpty)
     }
 
+    @Test("a call that sets a source identity is told what it may change, and who tests it is named")
+    func sourceIdentity() throws {
+        var store = try Explaining()
+        try store.add(role: "R", trust: trust)
+        let allow =
+            #"{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["sts:AssumeRole","sts:SetSourceIdentity"]}"#
+        let deny =
+            #"{"Sid":"NoMallory","Effect":"Deny","Principal":"*","Action":"sts:AssumeRole","Condition":{"StringLike":{"sts:SourceIdentity":"mallory*"}}}"#
+        try store.add(role: "T", trust: "\(allow),\(deny)")
+        func hints(_ extras: Explaining.Extras) throws -> [String] {
+            let session = "arn:aws:sts::111122223333:assumed-role/R/s"
+            let why = try store.whyAssumed("arn:aws:iam::111122223333:role/T", by: session, extras)
+            #expect((why.reason == .sessionRequired) == !extras.hasSession, "\(why.summary)")
+            return why.hints
+        }
+        let howToGive = "give `session.sourceIdentity`, or a `session` without it where there is none"
+        let reader =
+            "statement `NoMallory` of `trust policy of arn:aws:iam::111122223333:role/T` (policy.json:1:144) tests"
+            + " `sts:SourceIdentity`: \(howToGive)"
+        var extras = Explaining.Extras()
+        #expect(try hints(extras) == [reader])
+        extras.sourceIdentity = "alice"
+        let change = "`sourceIdentity` may not change the one that the caller's session has: \(howToGive)"
+        #expect(try hints(extras) == [change, reader])
+        extras.hasSession = true
+        #expect(try hints(extras).isEmpty)
+    }
+
     @Test("no more are named than a person needs")
     func manyFacts() throws {
         var store = try Explaining()
@@ -229,6 +257,30 @@ struct ExplanationHintsTests {
         #expect(
             try hints(store, "arn:aws:iam::111122223333:root", .rootDisabled) == [
                 #"`"RootUser": "enabled"` in the `account.json` of 111122223333 enables it"#
+            ])
+    }
+
+    @Test("whose a resource is can be said in several places, which are told, and in them differently")
+    func owners() throws {
+        var store = try Explaining()
+        let other = try #require(AccountID("444455556666"))
+        store.directory.accounts[other] = Account(id: other)
+        try store.add(user: "alice", [anyDocs])
+        func hint(_ resource: String, _ reason: Reason) throws -> [String] {
+            let why = try store.why(Explaining.alice, "docs:Read", resource)
+            #expect(why.reason == reason, "\(why.summary)")
+            return why.hints
+        }
+        let places = "a file in `accounts/<account>/resources/` whose `Resource` matches it says whose it is"
+        #expect(
+            try hint("arn:aws:docs:::x", .unknownResourceAccount) == [
+                places + ", or 12 digits in the ARN's fifth field"
+            ])
+        try store.add(resource: "arn:aws:docs::444455556666:x", nil)
+        #expect(
+            try hint("arn:aws:docs::444455556666:x", .ambiguousOwner) == [
+                "every file in `resources/` whose `Resource` matches it, by its `Owner` or its folder, and the account in the"
+                    + " ARN must say the same account"
             ])
     }
 

@@ -182,6 +182,14 @@ struct NearestAllowTests {
         #expect(missing.element == "principal")
         #expect(missing.comparison.wanted == [provider])
         #expect(missing.comparison.actual == [extras.provider])
+        // Everyone is not the bearer: the explanation says so of the statement, and that it allows nothing.
+        try store.add(
+            role: "Web", trust: #"{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRoleWithWebIdentity"}"#)
+        let open = try store.whyAssumed("arn:aws:iam::111122223333:role/Web", by: "anonymous", extras)
+        #expect(open.reason == .trustPolicy && open.deniedBy == ["resourcePolicy"])
+        let other = try #require(open.nearestAllow?.missing.first)
+        #expect(open.nearestAllow?.missing.count == 1 && other.element == "principal")
+        #expect(other.comparison.wanted == ["*"] && other.comparison.actual == [extras.provider])
     }
 
     @Test("of a trust policy no provider of a session's past is compared")

@@ -25,16 +25,21 @@ extension ReferenceAssumption {
         }
     }
 
-    /// The call that the trust policy asks for: every key that it tests has the first value that it is held against.
+    /// The call that the policies ask for: every key that they test has the first value that it is held against.
     private var satisfied: ReferenceAssumption {
         var call = self
-        for condition in question.resourcePolicies.flatMap(\.statements).flatMap(\.conditions) {
+        for condition in question.documents.flatMap(\.statements).flatMap(\.conditions) {
             guard let value = condition.values.first?.filled else { continue }
             let key = condition.key.foldedASCII
             switch key.string {
             case "sts:externalid": call.externalID = value
             case "sts:rolesessionname": call.sessionName = value
-            case "sts:sourceidentity": call.sourceIdentity = value
+            case "sts:sourceidentity":
+                call.sourceIdentity = value
+                // Only who is known to have none may set one.
+                guard call.question.caller.kind == .roleSession, call.question.session == nil else { continue }
+                call.question.session = ReferenceSession()
+                call.question.session?.issued = "2026-01-01T00:00:00Z"
             case "aws:tagkeys": call.tags = condition.values.map { .init(key: $0, value: "any") }
             default:
                 guard key.hasPrefix("aws:requesttag/") else { continue }

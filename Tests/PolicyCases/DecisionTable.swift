@@ -62,7 +62,7 @@ package enum DecisionTable {
         case .federatedUser: [.user, .federatedUser, .everyone, .account]
         case .service: [.service, .everyone]
         case .anonymous: [.everyone]
-        case .bearer: [.federated, .everyone]
+        case .bearer: [.everyone, .federated]
         }
     }
 

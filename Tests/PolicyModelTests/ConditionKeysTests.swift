@@ -26,6 +26,10 @@ import Testing
     @Test func `knows every key by a name without upper case`() {
         for key in GlobalConditionKey.allCases {
             #expect(Text(key.rawValue).foldedASCII == Text(key.rawValue))
+            #expect(Text(key.spelling).foldedASCII == Text(key.rawValue))
+        }
+        for prefix in TagKeyPrefix.allCases {
+            #expect(Text(prefix.spelling).foldedASCII == Text(prefix.rawValue))
         }
     }
 
@@ -52,7 +56,7 @@ import Testing
 
     @Test func `names the facts that only a session's question can bring`() {
         let facts = GlobalConditionKey.allCases.filter(\.isSessionFact)
-        #expect(facts == [.sourceIdentity, .federatedProvider, .tokenIssueTime])
+        #expect(facts == [.sourceIdentity, .federatedProvider, .tokenIssueTime, .stsSourceIdentity])
     }
 }
 

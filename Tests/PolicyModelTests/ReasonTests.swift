@@ -37,6 +37,12 @@ struct ReasonTests {
         #expect(reason.clause(for: "docs:Read") == Self.clauses[reason])
     }
 
+    /// What counts by reason has room for 32.
+    @Test func `every reason is counted in its own place`() {
+        #expect(Reason.allCases.map(\.ordinal) == Array(0..<Reason.allCases.count))
+        #expect(Reason.allCases.count <= 32)
+    }
+
     @Test func `no two reasons say the same`() {
         #expect(Set(Self.clauses.values).count == Reason.allCases.count)
     }

@@ -49,7 +49,8 @@ import Testing
                 || (res(.account) && id && pb && sess)
         case .service: res(.service) || res(.everyone)
         case .anonymous: res(.everyone)
-        case .bearer: res(.federated) || res(.everyone)
+        // "trust only (`Federated` principal + conditions […])" (spec §8).
+        case .bearer: res(.federated)
         }
     }
 
@@ -86,7 +87,7 @@ import Testing
             #expect(row.serviceControlAllows == false)
             row.serviceControlAllows = true
         case .resourcePolicy:
-            #expect(row.grades.isEmpty)
+            #expect(row.grades.isEmpty || (row.kind == .bearer && row.grades == [.everyone]))
             row.grades = [DecisionTable.grades(of: row.kind).last ?? .everyone]
         case .resourceControlPolicy:
             Issue.record("a resource control policy is never silent")

@@ -244,6 +244,26 @@ func parse(_ text: String, kind: PolicyKind = .identity, rules: PolicyRules = Po
         #expect(parse(variable, rules: rules).errors.map(\.code) == [.variableMultiValued])
     }
 
+    @Test("an empty Sid names nothing, and may be given twice")
+    func emptySid() throws {
+        let text = #"{"Statement":[\#(allow("")),\#(allow(""))]}"#
+        let document = try #require(parse(text).source).document
+        #expect(document.statements.map(\.sid) == [nil, nil])
+        func allow(_ sid: String) -> String { #"{"Sid":"\#(sid)","Effect":"Allow","Action":"a:B","Resource":"*"}"# }
+    }
+
+    @Test(
+        "a key that is nearly one of the language is told as the manual writes that one",
+        arguments: [
+            ("aws:PrincpalArn", "aws:PrincipalArn"), ("AWS:MULTIFACTORAUTHPRESENTS", "aws:MultiFactorAuthPresent"),
+            ("aws:PrincipalTags/team", "aws:PrincipalTag/team"), ("sts:ExternalID2", "sts:ExternalId"),
+        ])
+    func keySpelling(_ written: String, _ meant: String) {
+        let text =
+            #"{"Statement":{"Effect":"Allow","Action":"a:B","Resource":"*","Condition":{"StringEquals":{"\#(written)":"x"}}}}"#
+        #expect(parse(text).warnings.first?.message.hasSuffix("did you mean `\(meant)`?") == true)
+    }
+
     @Test("blanks in a Sid and trust in everyone are settings")
     func settings() {
         var rules = PolicyRules()

@@ -11,7 +11,8 @@ struct BadInputTests {
             ["serve", "--store", "/", "--socket-mode", "9"], ["serve", "--store", "/", "--reload", "sometimes"],
             ["serve", "--store", "/", "--socket", ""], ["check"], ["check", "/nowhere/at/all"],
             ["status", "--socket", "/nowhere/s"],
-            ["status"], ["reload", "--socket", "/nowhere/s"], ["init"], ["check", "--format", "xml", "/tmp"],
+            ["status"], ["reload", "--socket", "/nowhere/s"], ["bench", "--socket", "/nowhere/s"], ["bench", "--rate"],
+            ["init"], ["check", "--format", "xml", "/tmp"],
             [
                 "authorize", "--socket", "/nowhere/s", "--principal", "p", "--action", "a:b", "--resource", "*",
                 "--context",
@@ -46,7 +47,8 @@ struct BadInputTests {
     }
 
     @Test(
-        "help is no error and has an example", arguments: ["init", "serve", "authorize", "check", "reload", "status"])
+        "help is no error and has an example",
+        arguments: ["init", "serve", "authorize", "check", "reload", "status", "bench"])
     func help(_ verb: String) throws {
         let result = try Program.run([verb, "--help"])
         #expect(result.status == 0)

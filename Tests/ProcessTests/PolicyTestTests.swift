@@ -105,6 +105,17 @@ struct PolicyTestTests {
         #expect(xml.contains(#"<failure message="decision: expected allowed, got implicitDeny">"#))
     }
 
+    @Test("what must be refused needs no decision, and fails when it is accepted")
+    func mustBeRefused() throws {
+        let scratch = try scratch(
+            question("Read", #""refused": true, "context": {"aws:userid": "x"}"#) + ","
+                + question("Read", #""refused": true"#))
+        let result = try Program.run(["test", scratch.file("tests.json"), "--json"])
+        #expect(result.status == 1)
+        #expect(result.output.contains(#"{"cases":2,"passed":1,"failed":1"#))
+        #expect(result.output.contains("should be refused, and are accepted"))
+    }
+
     @Test("a case that cannot be asked fails, and the others run")
     func wrongCase() throws {
         let scratch = try scratch(

@@ -135,9 +135,9 @@ struct ExplainedCallTests {
         harness.loop.runOnce(waitMilliseconds: 0)
         one.send(TestStore.question(explain: true))
         for _ in 0..<2 { harness.loop.runOnce(waitMilliseconds: 0) }
-        var tally = LoopTally()
+        var worker = Explainer.Worker()
         for _ in 0..<2 {
-            let hasTurn = harness.shared.explainer.runOnce(harness.shared, &tally)
+            let hasTurn = harness.shared.explainer.runOnce(harness.shared, &worker)
             #expect(hasTurn)
         }
         for _ in 0..<2 { harness.loop.runOnce(waitMilliseconds: 0) }
@@ -179,7 +179,8 @@ struct ExplainedCallTests {
         var handler = MessageHandler(
             shared: harness.shared, counters: harness.shared.counters[0], explains: true)
         let job = Explainer.Job(
-            message: Array(Self.questions(4).utf8), isTrusted: true, inForce: handler.inForce, token: 0,
+            message: Array(Self.questions(4).utf8), peer: Peer(user: 0, isTrusted: true), inForce: handler.inForce,
+            token: 0,
             port: harness.port)
         guard case .partly(let begun) = handler.explain(job) else {
             Issue.record("the call was answered")

@@ -14,7 +14,7 @@ struct LoopHarness: ~Copyable {
     let time: TestTime
     var loop: Loop
 
-    init(staleDenyAfterSeconds: Int64? = nil) throws {
+    init(staleDenyAfterSeconds: Int64? = nil, auditor: Auditor? = nil) throws {
         let source = TestSource(try TestStore.snapshot(revision: "r1"))
         let time = TestTime()
         var configuration = SidecarConfiguration(socketPath: "unused")
@@ -22,11 +22,13 @@ struct LoopHarness: ~Copyable {
         configuration.staleDenyAfterSeconds = staleDenyAfterSeconds
         configuration.clock = SidecarClock(
             wall: { Instant(seconds: time.seconds) }, monotonicMilliseconds: { time.milliseconds })
-        let shared = LoopShared(configuration: configuration, source: source)
+        let shared = LoopShared(configuration: configuration, source: source, auditor: auditor)
         let port = try LoopPort()
         let epoll = try Poller.open(watching: port)
         (self.source, self.shared, self.port, self.time) = (source, shared, port, time)
-        loop = Loop(shared: shared, counters: shared.counters[0], port: port, poller: Poller(owning: epoll))
+        loop = Loop(
+            shared: shared, counters: shared.counters[0], port: port, poller: Poller(owning: epoll),
+            recorder: shared.recorder(0))
         source.subscribe { _, _ in
             shared.generation.add(1, ordering: .releasing)
             port.poke()
@@ -37,7 +39,7 @@ struct LoopHarness: ~Copyable {
     mutating func connect(isTrusted: Bool = true) throws -> TestClient {
         let (client, served) = try TestClient.pair()
         shared.connections.add(1, ordering: .relaxed)
-        loop.adopt(served, isTrusted: isTrusted)
+        loop.adopt(served, Peer(user: 1_000, isTrusted: isTrusted))
         return client
     }
 

@@ -9,13 +9,18 @@ enum TestStore {
     static let alice = "arn:aws:iam::111122223333:user/alice"
 
     static func snapshot(revision: String, mayRead: Bool = true) throws -> Snapshot {
-        let account = try #require(AccountID("111122223333"))
         let allow = mayRead ? #"{"Effect":"Allow","Action":"docs:Read","Resource":"*"},"# : ""
         let policy = """
             {"Version":"2012-10-17","Statement":[\(allow){"Effect":"Allow","Action":"docs:Now","Resource":"*",
             "Condition":{"DateLessThan":{"aws:CurrentTime":"2001-09-09T01:46:40Z"}}},
             {"Effect":"Deny","Action":"docs:Delete","Resource":"*"}]}
             """
+        return try snapshot(revision: revision, policy: policy)
+    }
+
+    /// A snapshot in which alice has one policy.
+    static func snapshot(revision: String, policy: String) throws -> Snapshot {
+        let account = try #require(AccountID("111122223333"))
         let parsed = PolicyParser(kind: .identity).parse(Array(policy.utf8), file: "alice.json")
         let source = try #require(parsed.source, "\(parsed.diagnostics)")
         let user = User(

@@ -1,3 +1,4 @@
+import DecisionTree
 import PolicyModel
 import Testing
 
@@ -162,6 +163,50 @@ import Testing
         }
     }
 
+    @Test func `an assumed session is written from its views as from its copies`() throws {
+        var caller = WireSession()
+        caller.tags = [.init("cost", "1"), .init("Team", "red"), .init("zone", "b")]
+        caller.transitiveTagKeys = ["team", "zone"]
+        caller.sourceIdentity = "me"
+        var full = WireAssumption(
+            principal: "arn:aws:sts::1:assumed-role/A/s", role: "arn:aws:iam::2:role/R", sessionName: "x=,.@-")
+        full.session = caller
+        full.tags = [.init("own", "v"), .init("ümlaut", "ß")]
+        full.transitiveTagKeys = ["OWN"]
+        (full.policies, full.policyARNs) = (["{\"a\":1}", "{}"], ["arn:aws:iam::aws:policy/P"])
+        full.federatedProvider = "p.example"
+        var empty = full
+        (empty.policies, empty.policyARNs, empty.session, empty.tags) = ([], [], nil, nil)
+        (empty.transitiveTagKeys, empty.federatedProvider) = (nil, nil)
+        for (assumption, tags, tagKeys) in [
+            (full, [.init("Team", "red"), .init("zone", "b")] + (full.tags ?? []), ["Team", "zone", "OWN"]),
+            (empty, nil, nil),
+        ] as [(WireAssumption, [WireSession.Tag]?, [String]?)] {
+            var expected = WireSession()
+            (expected.policies, expected.policyARNs) = (assumption.policies, assumption.policyARNs)
+            (expected.tags, expected.transitiveTagKeys) = (tags, tagKeys)
+            expected.sourceIdentity = assumption.session?.sourceIdentity
+            expected.federatedProvider = assumption.federatedProvider
+            (expected.issued, expected.mfaPresent) = ("2026-01-31T00:00:00Z", false)
+            var call = WireBuffer()
+            call.appendAssumeRole(assumption)
+            let message = Message(String(decoding: call.bytes.dropLast(), as: UTF8.self))
+            let keys = Keys()
+            defer { withExtendedLifetime((message, keys)) {} }
+            var scanner = MessageScanner()
+            _ = try scanner.scan(message.view, keys: keys.table)
+            let session = AssumedSessionView(
+                account: ByteView("222222222222"), roleName: ByteView("R"), issued: ByteView("2026-01-31T00:00:00Z"))
+            var views = WireBuffer()
+            var copies = WireBuffer()
+            views.appendAssumeRoleReply(session, scanner.assumption, scanner.view, revision: "r")
+            copies.appendAssumeRoleReply(
+                .allowed, principal: "arn:aws:sts::222222222222:assumed-role/R/x=,.@-", session: expected,
+                revision: "r")
+            #expect(String(decoding: views.bytes, as: UTF8.self) == String(decoding: copies.bytes, as: UTF8.self))
+        }
+    }
+
     @Test func `AuthorizeMany is answered with exactly these bytes`() {
         expect("{\"parameters\":{\"answers\":[],\"revision\":\"r\"}}\0") {
             $0.beginAnswers()
@@ -251,6 +296,8 @@ import Testing
         (report.connections, report.requests, report.errorCount, report.ignoredFiles) = (12, 13, 14, 15)
         (report.decisions.allowed, report.decisions.explicitDeny, report.decisions.implicitDeny) = (16, 17, 18)
         report.stale = true
+        report.reasons = [.init(reason: "allowed", count: 16), .init(reason: "identityPolicyDeny", count: 17)]
+        report.decisionLog = .init(written: 20, dropped: 21, failed: 22)
         for errors in [nil, [], ["a.json:1:2: error: `x`"]] as [[String]?] {
             report.errors = errors
             report.image = errors.map { $0.isEmpty ? .unchecked : .different }
@@ -266,7 +313,7 @@ import Testing
             {"parameters":{"revision":"4f","version":"0.1","uptimeSeconds":5,"counts":{"accounts":0,"users":0,"groups":0,\
             "roles":0,"managedPolicies":0,"resources":0,"controlPolicies":0,"quarantined":0,"trees":0,"statements":0,"conditions":0,\
             "tableBytes":0},"connections":0,"requests":0,"decisions":{"allowed":0,"explicitDeny":0,"implicitDeny":0},\
-            "lastReload":{"at":-1,"succeeded":true},"stale":false,"errorCount":0,"ignoredFiles":0}}\0
+            "reasons":{},"lastReload":{"at":-1,"succeeded":true},"stale":false,"errorCount":0,"ignoredFiles":0}}\0
             """
         ) { $0.appendStatusReply(report) }
     }

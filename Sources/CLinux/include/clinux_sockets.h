@@ -31,6 +31,9 @@ int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t tok
 int clinux_epoll_remove(int epoll, int descriptor);
 // `count` is at most clinux_epoll_events_max. An interrupted wait gives 0 events.
 int clinux_epoll_wait(int epoll, struct clinux_epoll_event *events, int count, int timeout_milliseconds);
+// The same with a timeout in nanoseconds, which must not be negative. Kernels without epoll_pwait2 (before 5.11) wait for
+// the whole milliseconds in it: too short, never too long.
+int clinux_epoll_wait_nanoseconds(int epoll, struct clinux_epoll_event *events, int count, int64_t timeout_nanoseconds);
 
 // A non-blocking eventfd, closed on exec.
 int clinux_eventfd(void);
@@ -58,6 +61,8 @@ ssize_t clinux_receive(int descriptor, void *bytes, size_t count);
 
 // Names the calling thread for debuggers; at most 15 bytes.
 int clinux_name_this_thread(const char *name);
+// Lets timers of the calling thread end when they are due, not up to 50 microseconds later (PR_SET_TIMERSLACK).
+int clinux_set_precise_timers(void);
 // The number of a group by its name; -1 when there is none.
 int clinux_group_id(const char *name, gid_t *group);
 

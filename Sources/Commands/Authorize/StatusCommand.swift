@@ -50,12 +50,29 @@ enum StatusReport {
             let parts = decisions.map { "\(Count.grouped(integer($0.value) ?? 0)) \($0.name)" }
             lines.append("  decisions    " + parts.joined(separator: ", "))
         }
+        lines += reasons(root) + decisionLog(root)
         if let ignored = root?["ignoredFiles"].flatMap(integer), ignored > 0 {
             lines.append("  not read     " + Count.of(ignored, "name") + " (`postern check` says which are doubtful)")
         }
         if let image = root?["image"]?.string { lines.append("  image        " + (images[image] ?? image)) }
         lines += status.errors.map { "  " + style.paint("error", .red) + "  " + UserLine.of($0) }
         return lines.joined(separator: "\n")
+    }
+
+    /// Why decisions were no permissions, most frequent first.
+    private static func reasons(_ root: JSONNode?) -> [String] {
+        let counted = (root?["reasons"]?.members ?? []).map { ($0.name, integer($0.value) ?? 0) }
+        let denials = counted.filter { $0.0 != "allowed" && $0.1 > 0 }.sorted { $0.1 > $1.1 }
+        guard !denials.isEmpty else { return [] }
+        return ["  denied for   " + denials.map { "\(Count.grouped($0.1)) \($0.0)" }.joined(separator: ", ")]
+    }
+
+    private static func decisionLog(_ root: JSONNode?) -> [String] {
+        guard let log = root?["decisionLog"] else { return [] }
+        let parts = ["written", "dropped", "failed"].map { name in
+            "\(Count.grouped(log[name].flatMap(integer) ?? 0)) \(name)"
+        }
+        return ["  decision log " + parts.joined(separator: ", ")]
     }
 
     /// What a person wants to know of the image that the sidecar was started from.

@@ -10,7 +10,7 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             Any error in the store and it does not start; every error is listed. Edited
             files are in force at once. SIGTERM answers what has been read and ends with
-            0; SIGHUP reads the store again.
+            0; SIGHUP reads the store again, and begins the decision log's file anew.
             Exit status: 0 stopped, 1 a bad store or a socket that is taken, 2 wrong
             flags.
 
@@ -55,6 +55,11 @@ struct ServeCommand: ParsableCommand {
         help: ArgumentHelp("Deny everything once trouble has lasted that long.", valueName: "SECONDS"))
     var staleDenyAfterSeconds: Int64?
 
+    @Option(
+        name: .customLong("decision-log"),
+        help: ArgumentHelp("Add a line of JSON for every decision; - is standard output.", valueName: "PATH"))
+    var decisionLog: String?
+
     func run() throws {
         let configuration = try sidecarConfiguration()
         let options = try storeOptions()
@@ -71,6 +76,8 @@ struct ServeCommand: ParsableCommand {
         configuration.trustedUsers.formUnion(trustedUsers)
         if let loops { configuration.loops = loops }
         configuration.staleDenyAfterSeconds = staleDenyAfterSeconds
+        guard decisionLog != "" else { throw .usage("--decision-log names no file") }
+        configuration.decisionLog = decisionLog
         do throws(SidecarError) {
             try configuration.takeServiceManagerEnvironment()
         } catch {

@@ -26,12 +26,16 @@ struct SidecarService {
             try sidecar.start()
             return sidecar
         }
-        Terminal.print(
-            "listening on \(UserLine.of(configuration.socketPath)), revision \(source.current.snapshot.revision)")
+        greet("listening on \(UserLine.of(configuration.socketPath)), revision \(source.current.snapshot.revision)")
         obeySignals(sidecar, logger)
         sidecar.stop()
         sidecar.wait()
         logger.info("stopped")
+    }
+
+    /// Standard output is the decision log's alone if it goes there.
+    private func greet(_ line: String) {
+        configuration.decisionLog == "-" ? Terminal.printError(line) : Terminal.print(line)
     }
 
     private func openStore() throws(CommandFailure) -> DirectoryStore {
@@ -58,7 +62,9 @@ struct SidecarService {
         while true {
             switch ServiceSignal.next(waitMilliseconds: Self.signalWaitMilliseconds) {
             case .stop: return
-            case .reload: sidecar.reload { Self.report($0, logger) }
+            case .reload:
+                sidecar.reopenDecisionLog()
+                sidecar.reload { Self.report($0, logger) }
             case nil: continue
             }
         }

@@ -48,6 +48,16 @@ struct TestCaseReader {
     /// What a store knows better.
     private static let sharedEntityMembers = ["userID", "roleID", "roleARN", "canonicalID", "tags", "organization"]
 
+    /// Every member that some case has.
+    static let allMembers =
+        sharedMembers + decisionMembers + assumptionMembers + ownPolicies + sharedEntityMembers
+        + [
+            "resourceAccount", "resourcePolicyRequired", "isTrustPolicy", "resourceTags", "roleTags",
+            "maxSessionDuration",
+        ]
+    /// Members by which a case brings policies of its own.
+    static let ownPolicies = sharedPolicies + ["resourcePolicies", "trustPolicy"]
+
     private static func policies(_ subject: TestShape.Subject) -> [String] {
         sharedPolicies + (subject == .decision ? ["resourcePolicies"] : ["trustPolicy"])
     }

@@ -5,7 +5,7 @@ internal import PolicySyntax
 
 /// What a case says must come out; what is `nil` is not compared.
 struct TestExpectation {
-    /// `nil` where a fault is expected.
+    /// `nil` where a fault is expected; not needed where the case must be refused.
     var decision: Decision?
     var reason: String?
     var deniedBy: [String]?
@@ -44,7 +44,7 @@ extension TestExpectation {
         isRefused = try reader.bool("refused") ?? false
         fault = try TestExpectation.choice(reader, "fault", "fault", AssumptionFault.allCases.map(\.rawValue))
             .flatMap { AssumptionFault(rawValue: $0) }
-        if fault == nil { _ = try reader.requiredText("decision") }
+        if fault == nil, !isRefused { _ = try reader.requiredText("decision") }
         decision = try TestExpectation.choice(reader, "decision", "decision", Decision.allCases.map(\.rawValue))
             .flatMap { Decision(rawValue: $0) }
         if fault != nil, decision != nil {

@@ -92,7 +92,10 @@ struct TestJudge {
             let comparison = condition.comparison
             let actual = comparison.actual.map { "\($0)" } ?? "nothing"
             let resolved = comparison.resolved.map { " (= \($0.map { $0 ?? "no value" }))" } ?? ""
-            return "condition failed: \(condition.operator) \(condition.key) wants \(comparison.wanted)\(resolved),"
+            // `StringNotEquals` and the like hold where their values do not stand.
+            let isNot = condition.operator.contains("Not")
+            return
+                "condition failed: \(condition.operator) \(condition.key) wants \(isNot ? "anything but " : "")\(comparison.wanted)\(resolved),"
                 + " has \(actual): \(place.description)"
         }
     }

@@ -9,8 +9,13 @@ struct TestQuestion {
     }
 
     let call: Call
+    /// What the call is made with.
+    let parameters: [(String, JSONOutput)]
+
     /// Without its NUL.
-    let message: String
+    var message: String {
+        JSONOutput.object([("method", .string(call.rawValue)), ("parameters", .object(parameters))]).serialized()
+    }
 
     /// Members of a case that say who asks, with which credentials, and in which circumstances.
     static let callerMembers = ["principal", "session", "sessionPolicies", "context"]
@@ -41,8 +46,7 @@ struct TestQuestion {
 
     private init(_ call: Call, _ parameters: [(String, JSONOutput)]) {
         self.call = call
-        message = JSONOutput.object([("method", .string(call.rawValue)), ("parameters", .object(parameters))])
-            .serialized()
+        self.parameters = parameters
     }
 
     private static func members(_ names: [String], of reader: ObjectReader) -> [(String, JSONOutput)] {

@@ -48,37 +48,21 @@ enum JUnitReport {
     private static func suite(_ file: String, _ results: [TestResult]) -> String {
         let errors = results.filter { if case .error = $0.outcome { true } else { false } }.count
         let failures = results.filter { !$0.isPassed }.count - errors
-        return "  <testsuite name=\"\(escaped(file))\" tests=\"\(results.count)\" failures=\"\(failures)\""
+        return "  <testsuite name=\"\(XMLText.escaped(file))\" tests=\"\(results.count)\" failures=\"\(failures)\""
             + " errors=\"\(errors)\">\n" + results.map(testCase).joined() + "  </testsuite>\n"
     }
 
     private static func testCase(_ result: TestResult) -> String {
         let head =
-            "    <testcase classname=\"\(escaped(result.file))\" name=\"\(escaped(result.name))\""
-            + " file=\"\(escaped(result.file))\" line=\"\(result.line)\""
+            "    <testcase classname=\"\(XMLText.escaped(result.file))\" name=\"\(XMLText.escaped(result.name))\""
+            + " file=\"\(XMLText.escaped(result.file))\" line=\"\(result.line)\""
         switch result.outcome {
         case .passed: return head + "/>\n"
         case .failed(let failure):
-            return head + ">\n      <failure message=\"\(escaped(failure.differences.first ?? ""))\">"
-                + escaped(failure.lines.joined(separator: "\n")) + "</failure>\n    </testcase>\n"
+            return head + ">\n      <failure message=\"\(XMLText.escaped(failure.differences.first ?? ""))\">"
+                + XMLText.escaped(failure.lines.joined(separator: "\n")) + "</failure>\n    </testcase>\n"
         case .error(let message):
-            return head + ">\n      <error message=\"\(escaped(message))\"/>\n    </testcase>\n"
-        }
-    }
-
-    /// Characters that XML 1.0 cannot hold become U+FFFD.
-    static func escaped(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { result, scalar in
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\n", "\t", "\r": result += "&#\(scalar.value);"
-            default:
-                let isRefused = scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF
-                result.unicodeScalars.append(isRefused ? "\u{FFFD}" : scalar)
-            }
+            return head + ">\n      <error message=\"\(XMLText.escaped(message))\"/>\n    </testcase>\n"
         }
     }
 }

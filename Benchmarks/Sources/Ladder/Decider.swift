@@ -5,22 +5,17 @@ import Directory
 import PolicyModel
 import PolicyReference
 
-/// What stops a benchmark.
-struct BenchmarkFailure: Error, CustomStringConvertible {
-    let description: String
-}
-
 /// Asks the questions of a generated store in process, as a loop would after scanning.
 struct Decider: ~Copyable {
-    let store: GeneratedStore
+    let store: BenchmarkStore
     let snapshot: Snapshot
-    private let tables: DecisionTables
+    private let tables: TablesView
     private var view = RequestView(messageBytesMax: 1 << 16)
     private var scratch = Scratch()
     /// Every text of every question, and what the view is filled with before each decision.
     private var arena: Arena
     private var asked: [Asked] = []
-    private let now = Instant(seconds: 1_767_225_600)
+    static let now = Instant(seconds: 1_767_225_600)
 
     /// A question whose texts lie in the arena.
     private struct Asked {
@@ -33,20 +28,23 @@ struct Decider: ~Copyable {
     /// How many questions are held against the reference.
     private static let sampleMax = 300
 
-    /// Generates, compiles and prepares a store of so many statements.
-    static func ready(statements: Int) throws -> Decider {
-        guard let store = GeneratedStore(statements: statements, seed: 20_260_101) else {
-            throw BenchmarkFailure(description: "the generator's account is no account")
-        }
+    /// Compiles and prepares a store.
+    static func ready(_ store: BenchmarkStore) throws -> Decider {
         let revision = String(repeating: "0", count: 32)
         return Decider(store, try SnapshotBuilder().build(store.directory, revision: revision))
     }
 
-    private init(_ store: GeneratedStore, _ snapshot: Snapshot) {
+    /// Prepares to ask in a snapshot that others may use too.
+    init(_ store: BenchmarkStore, _ snapshot: Snapshot) {
         self.store = store
         self.snapshot = snapshot
-        tables = snapshot.tables
-        arena = Arena(capacity: store.questions.count * 1_024)
+        // INVARIANT: the snapshot above keeps the tables.
+        tables = snapshot.tables.view
+        let bytes = store.questions.reduce(0) { sum, question in
+            sum + question.principal.utf8.count + question.action.utf8.count + question.resource.utf8.count
+                + question.context.reduce(0) { $0 + $1.key.utf8.count + $1.value.values[0].utf8.count }
+        }
+        arena = Arena(capacity: bytes)
         for question in store.questions { asked.append(place(question)) }
     }
 
@@ -57,7 +55,7 @@ struct Decider: ~Copyable {
             principal: keep(question.principal), action: keep(question.action), resource: keep(question.resource))
         for entry in question.context {
             let key = keep(entry.key)
-            asked.context.append((key, tables.keys.id(of: key), keep(entry.value.values[0])))
+            asked.context.append((key, snapshot.tables.keys.id(of: key), keep(entry.value.values[0])))
         }
         return asked
     }
@@ -79,7 +77,7 @@ struct Decider: ~Copyable {
             let held = asked[index].context[entry]
             view.append(key: held.key, keyID: held.keyID, value: held.value)
         }
-        return try Authorizer.decide(&view, context: 0..<count, tables: tables, scratch: &scratch, now: now)
+        return try Authorizer.decide(&view, context: 0..<count, tables: tables, scratch: &scratch, now: Self.now)
     }
 
     /// Decides `times` questions: one over and over, or all of them in turn from it on; gives how many were allowed.
@@ -96,34 +94,21 @@ struct Decider: ~Copyable {
     }
 
     /// Holds a sample of the answers against the reference; gives how many of them came out as allowed.
+    @discardableResult
     mutating func check() throws -> (sample: Int, allowed: Int) {
         let sample = min(asked.count, Self.sampleMax)
+        let reference = ReferenceView(directory: store.directory, now: Self.now)
         var allowed = 0
         for number in 0..<sample {
             let index = number * asked.count / sample
             let verdict = try decide(index)
-            let expected = try reference(store.questions[index])
+            let expected = try reference.answer(store.questions[index])
             guard verdict.decision == expected.decision, verdict.reason == expected.reason else {
                 throw BenchmarkFailure(
-                    description: "question \(index): \(verdict) but the reference says \(expected)")
+                    description: "\(store.name), question \(index): \(verdict) but the reference says \(expected)")
             }
             if verdict.decision == .allowed { allowed += 1 }
         }
         return (sample, allowed)
-    }
-
-    private func reference(_ question: BenchmarkQuestion) throws -> ReferenceAnswer {
-        guard case .user(let account, let arn)? = Caller(question.principal) else {
-            throw BenchmarkFailure(description: "`\(question.principal)` is no user")
-        }
-        let tags = store.directory.users.values.first { $0.arn == arn }?.tags ?? []
-        let caller = ReferenceCaller.user(
-            account, arn: arn, tags: tags.map { ReferenceCaller.Tag(key: $0.key, value: $0.value) })
-        var asked = ReferenceQuestion(caller: caller, action: question.action, resource: question.resource)
-        asked.identityPolicies = question.identityPolicies
-        asked.permissionsBoundary = question.boundary
-        asked.context = question.context
-        asked.now = now
-        return DecisionRules.decide(asked)
     }
 }

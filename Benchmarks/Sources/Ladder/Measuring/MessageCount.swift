@@ -1,9 +1,11 @@
+import Audit
+import CMeasure
 import DecisionTree
 import Directory
 import PolicyModel
 import WireProtocol
 
-/// What runs under callgrind for a message: reading it, and writing its reply.
+/// What runs under callgrind for a message: reading it, writing its reply, and recording its decision.
 enum MessageCount {
     /// Messages that callgrind counts.
     static let messages = 2_000
@@ -14,7 +16,9 @@ enum MessageCount {
         + #""app:Env":"prod","app:Team":"team17","app:Amount":"4711"}}}"#
 
     static func run() throws {
-        let decider = try Decider.ready(statements: 1_000)
+        let decider = try Decider.ready(try Rung.growth(1_000).store())
+        measure_instrument(1)
+        defer { measure_instrument(0) }
         var scanner = MessageScanner()
         let text = Array(request.utf8)
         // The message lives as long as the scans.
@@ -23,7 +27,10 @@ enum MessageCount {
                 &scanner, unsafe ByteView(base: bytes.baseAddress, count: bytes.count), decider.snapshot.tables.keys)
         }
         var replies = WireBuffer()
-        print(count, collectedReplies(&replies), "of", messages, "messages of", text.count, "bytes")
+        let log = DecisionLog(rings: 1) {}
+        var recorder = log.recorder(0)
+        let recorded = unsafe text.withUnsafeBytes { unsafe collectedRecords(&recorder, $0) }
+        print(count, collectedReplies(&replies), recorded, "of", messages, "messages of", text.count, "bytes")
     }
 
     @inline(never)
@@ -36,6 +43,20 @@ enum MessageCount {
             keysFound += scanner.contextRange.count
         }
         return keysFound
+    }
+
+    /// Records decisions with texts of ordinary length; nobody drains, so fewer than the ring holds.
+    @inline(never)
+    private static func collectedRecords(_ recorder: inout DecisionRecorder, _ text: UnsafeRawBufferPointer) -> Int {
+        let facts = DecisionFacts(
+            now: Instant(seconds: 1), peerUser: 0, revision: 1, decision: .allowed, reason: .allowed)
+        let principal = unsafe UnsafeRawBufferPointer(rebasing: text[64..<100])
+        let action = unsafe UnsafeRawBufferPointer(rebasing: text[100..<112])
+        let resource = unsafe UnsafeRawBufferPointer(rebasing: text[112..<140])
+        for _ in 0..<messages {
+            unsafe recorder.record(facts, principal: principal, action: action, resource: resource)
+        }
+        return messages
     }
 
     @inline(never)
