@@ -60,6 +60,8 @@ public final class SnapshotBuilder {
             symbols = Symbols()
             documents = DocumentSlots()
             prepared = [:]
+            // The last tables are made of other symbols: nothing can follow on them, whatever comes of this.
+            state = nil
         }
         defer { prepared = [:] }
         let isFresh = documents.count == 0
@@ -108,12 +110,17 @@ public final class SnapshotBuilder {
     public func prepare(_ source: PolicySource, isResourcePolicy: Bool) -> Bool {
         let digest = DocumentDigest(source, isResourcePolicy: isResourcePolicy)
         if documents.compiled(digest) != nil || prepared[digest] != nil { return true }
+        // What the next snapshot compiles with new symbols anyway is left to it.
+        guard !areSymbolsOld else { return false }
         guard let document = source.readDocument,
             let compiled = try? DocumentCompiler(symbols: symbols).compile(document, completesARNs: !isResourcePolicy)
         else { return false }
         prepared[digest] = compiled
         return true
     }
+
+    /// Lets go of what was prepared, where no snapshot comes of it.
+    public func forgetPrepared() { prepared = [:] }
 
     private var areSymbolsOld: Bool {
         // Before the first snapshot there is nothing that they could have grown by.

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Crypto
+internal import NIOConcurrencyHelpers
 
 /// Which build is running: another compiler of policies may write other words, so that an image is only for its own build.
 struct BuildIdentity: Sendable, Hashable {
@@ -23,5 +24,33 @@ struct BuildIdentity: Sendable, Hashable {
             if count == 0 { return BuildIdentity(digest: FileDigest(hash.finalize())) }
             unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count]))
         }
+    }
+}
+
+/// The identity of the running build, which is found while the store is read: the executable is as large as a large store.
+final class RunningBuild: Sendable {
+    private let found = NIOLockedValueBox<BuildIdentity?>(nil)
+    /// Whether the search has ended.
+    private let end: ConditionLock<Bool>
+
+    /// - Parameter known: what it is, if that is known; else it is looked for.
+    init(_ known: BuildIdentity? = nil) {
+        end = ConditionLock(value: known != nil)
+        found.withLockedValue { $0 = known }
+        if known == nil, !BackgroundThread.start(isUrgent: true, { [self] in search() }) { search() }
+    }
+
+    private func search() {
+        let identity = BuildIdentity.running()
+        found.withLockedValue { $0 = identity }
+        end.lock()
+        end.unlock(withValue: true)
+    }
+
+    /// Waits for the search; `nil` where the executable cannot be read.
+    var identity: BuildIdentity? {
+        end.lock(whenValue: true)
+        end.unlock()
+        return found.withLockedValue { $0 }
     }
 }

@@ -30,10 +30,7 @@ public final class DirectoryStore: SnapshotSource {
 
     private static func imageFolder(_ options: StoreOptions) throws(StoreError) -> ImageFolder? {
         guard let path = options.cacheFolder else { return nil }
-        guard let build = options.build ?? BuildIdentity.running() else {
-            throw StoreError(code: "unusable-cache", "images cannot be used: the running executable cannot be read")
-        }
-        return try ImageFolder(path: path, build: build)
+        return try ImageFolder(path: path, build: RunningBuild(options.build))
     }
 
     /// Makes a store that hears of changes, and knows the time, as the caller wants.

@@ -57,7 +57,11 @@ extension StoreReader {
     func reread(
         _ names: Set<Text>, after last: StoreReading, sharing: ReadingShare = ReadingShare()
     ) -> [Text: CachedReading]? {
-        guard !last.isLinked, !isLinked, last.scan.isPlain, let root = try? openRoot(),
+        // Near a bound of the whole store the whole is counted.
+        let isRoomy =
+            last.cache.files.count + names.count <= limits.filesMax
+            && last.scan.namesCount + names.count <= limits.namesMax
+        guard !last.isLinked, !isLinked, last.scan.isPlain, isRoomy, let root = try? openRoot(),
             root.stamp.isSameFile(as: last.root)
         else { return nil }
         let reader = FileReader(
@@ -66,17 +70,20 @@ extension StoreReader {
         for path in names {
             let parts = path.split(at: ASCII.slash)
             guard let name = parts.last, !name.hasPrefix("..") else { return nil }
-            let kind = root.folder.kind(of: path, name)
+            let stamp = root.folder.stamp(of: path, name)
+            let kind = stamp?.kind
             guard StoreLayout.isRead(name) else {
                 // Editors come and go with such files; folders and links are another matter.
                 guard kind == nil || kind == .regular, StoreLayout.folder(parts) != .folder else { return nil }
                 continue
             }
-            guard kind == .regular, case .file(let place) = StoreLayout.file(parts), place.isOfEntity else {
+            // Another name of the file may be one of the store's too.
+            guard kind == .regular, stamp?.links == 1, case .file(let place) = StoreLayout.file(parts), place.isOfEntity
+            else {
                 return nil
             }
             let old = last.cache.files[path]
-            guard old == nil || old?.place == place, old != nil || last.cache.files.count < limits.filesMax,
+            guard old == nil || old?.place == place,
                 let reading = try? reader.read(path, physical: path, place, old: old)
             else { return nil }
             found[path] = reading
@@ -89,16 +96,18 @@ extension StoreReader {
 
 extension RootFolder {
     /// What a name is itself, in its folder; `nil` when there is no such name.
-    fileprivate func kind(of path: Text, _ name: Text) -> FileStamp.Kind? {
+    fileprivate func stamp(of path: Text, _ name: Text) -> FileStamp? {
         let folder = Text(String(decoding: path.utf8.dropLast(name.utf8.count), as: UTF8.self))
         guard let descriptor = try? open(folder) else { return nil }
-        return try? descriptor.stamp(name: name).kind
+        return try? descriptor.stamp(name: name)
     }
 }
 
 extension StoreScan {
     /// Whether every file is its own, and lies where its path says.
-    fileprivate var isPlain: Bool { layoutProblems.isEmpty && unlistedFolders.isEmpty && atomicFolders.isEmpty }
+    fileprivate var isPlain: Bool {
+        layoutProblems.isEmpty && unlistedFolders.isEmpty && atomicFolders.isEmpty && !hasSharedFiles
+    }
 }
 
 extension StorePlace {

@@ -40,6 +40,8 @@ struct FileStamp: Hashable, Sendable {
     let size: UInt64
     let changedNanoseconds: Int64
     let modifiedNanoseconds: Int64
+    /// How many names the file has.
+    let links: UInt64
     let kind: Kind
 
     fileprivate init(_ stamp: clinux_stamp) {
@@ -48,6 +50,7 @@ struct FileStamp: Hashable, Sendable {
         size = stamp.size
         changedNanoseconds = stamp.changed_nanoseconds
         modifiedNanoseconds = stamp.modified_nanoseconds
+        links = stamp.links
         kind =
             switch Int(stamp.kind) {
             case CLINUX_KIND_REGULAR: .regular

@@ -7,7 +7,7 @@ internal import PolicyModel
 final class ImageFolder: Sendable {
     private let folder: Descriptor
     private let path: String
-    private let build: BuildIdentity
+    private let build: RunningBuild
 
     /// Images that are kept, whatever builds and revisions they are of: enough to go back and forth.
     static let imagesMax = 3
@@ -20,7 +20,7 @@ final class ImageFolder: Sendable {
     /// Opens the folder, or makes it where its parent is there.
     ///
     /// - Throws: one line that says why it cannot hold images.
-    init(path: String, build: BuildIdentity) throws(StoreError) {
+    init(path: String, build: RunningBuild) throws(StoreError) {
         (self.path, self.build) = (path, build)
         let ownership: Ownership
         do throws(FileFailure) {
@@ -57,7 +57,7 @@ final class ImageFolder: Sendable {
 
     /// The name of the image of a revision.
     func name(of revision: String) -> String {
-        "\(ImageFile.version)-\(build.short)-\(revision)\(ImageFolder.suffix)"
+        "\(ImageFile.version)-\(build.identity?.short ?? "unknown")-\(revision)\(ImageFolder.suffix)"
     }
 
     // MARK: Reading
@@ -67,6 +67,9 @@ final class ImageFolder: Sendable {
     /// - Parameter rules: the schema and the organization of the revision.
     /// - Throws: why the image is not used, in words.
     func snapshot(of revision: String, rules: Directory) throws(SnapshotImageError) -> Snapshot? {
+        guard let build = build.identity else {
+            throw SnapshotImageError("nobody knows of which build it is: the running executable cannot be read")
+        }
         switch found(name(of: revision)) {
         case .nothing: return nil
         case .refused(let reason): throw SnapshotImageError(reason)
@@ -104,6 +107,7 @@ final class ImageFolder: Sendable {
     ///
     /// Whoever reads meanwhile has the old image or the new one. An image stays whole whatever ends this process.
     func write(_ snapshot: Snapshot) throws(FileFailure) -> Bool {
+        guard let build = build.identity else { throw FileFailure(code: ENOEXEC) }
         guard let bytes = ImageFile.bytes(of: snapshot, build: build) else { return false }
         let name = name(of: snapshot.revision)
         let part = "\(ImageFolder.partPrefix)\(getpid())-\(name)"

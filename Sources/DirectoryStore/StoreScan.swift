@@ -10,6 +10,10 @@ struct StoreScan: Sendable {
     var unlistedFolders: [Text] = []
     /// Folders that swap as a whole (a ConfigMap's mount); the empty path is the store itself.
     var atomicFolders: [Text] = []
+    /// Whether some file or folder can be changed by another name than its own: a link leads to it, or it has two names.
+    var hasSharedFiles = false
+    /// Names that were met, read or not.
+    var namesCount = 0
     /// Names that are not read: not `.json`, hidden, or foreign folders at the top.
     var ignoredFiles = 0
     /// Those of them that somebody may have meant to be read, by path, with why they are not.

@@ -17,7 +17,6 @@ struct StoreWalk {
 
     private(set) var scan = StoreScan()
     private(set) var cache = ReadingCache()
-    private var namesCount = 0
     private var dataLinks: [(path: Text, target: Text)] = []
     /// Whether a listed name was gone when it was looked at: what it was renamed to may have been missed.
     private(set) var lostName = false
@@ -101,8 +100,10 @@ struct StoreWalk {
     private mutating func entry(
         _ name: Text, in descriptor: Descriptor, _ logicalFolder: [Text], physical folder: Text
     ) throws(StoreFailure) {
-        namesCount += 1
-        if namesCount > limits.namesMax { throw StoreFailure(message: "the store has over \(limits.namesMax) names") }
+        scan.namesCount += 1
+        if scan.namesCount > limits.namesMax {
+            throw StoreFailure(message: "the store has over \(limits.namesMax) names")
+        }
         if name.hasPrefix("..") { return }
         if StoreLayout.isHidden(name) {
             scan.ignoredFiles += 1
@@ -120,6 +121,7 @@ struct StoreWalk {
         }
         if stamp.kind == .link {
             if root.linkTarget(physical)?.hasPrefix("..data/") == true { return }
+            scan.hasSharedFiles = true
             do throws(FileFailure) {
                 stamp = try root.stamp(physical)
             } catch {
@@ -128,7 +130,9 @@ struct StoreWalk {
         }
         switch stamp.kind {
         case .folder: try subfolder(logical, physical: physical)
-        case .regular: try file(logical, physical: physical, stamp)
+        case .regular:
+            if stamp.links > 1 { scan.hasSharedFiles = true }
+            try file(logical, physical: physical, stamp)
         case .link, .other: irregular(logical)
         }
     }

@@ -24,11 +24,12 @@ final class StoreWatch {
     var quiet = QuietTime()
     /// The last snapshots that were replaced, until the loops have let go of them: taking one apart takes longer than any
     /// decision, and is done here.
-    private var retired: [Snapshot] = []
-    private var retiredUntil: Int64?
+    private var retired: [(snapshot: Snapshot, until: Int64)] = []
 
     /// Milliseconds in which an idle or busy loop has taken the new snapshot.
     private static let retirementMilliseconds: Int64 = 200
+    /// Under a writer that never rests, older ones go to whoever lets go of them last.
+    private static let retiredMax = 4
 
     init(
         path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource,
@@ -90,24 +91,27 @@ final class StoreWatch {
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
             keepImage()
-            let deadline = min(quiet.deadline ?? nextComparison, retiredUntil ?? .max)
+            let deadline = min(quiet.deadline ?? nextComparison, retired.first?.until ?? .max)
             let isChanged = changes.wait(milliseconds: max(0, deadline - clock.monotonicMilliseconds()))
             let now = clock.monotonicMilliseconds()
             if isChanged { quiet.note(at: now) }
-            if let end = retiredUntil, now >= end { (retired, retiredUntil) = ([], nil) }
+            retired.removeAll { $0.until <= now }
             let (isStopping, reloads) = takeRequests()
             if isStopping { return refuse(reloads) }
+            // While edits are gathered their own deadline is near: half a batch is not judged.
+            let isQuiet = quiet.isDue(at: now) || quiet.deadline == nil
+            let isComparisonDue = now >= nextComparison && isQuiet
             if !reloads.isEmpty {
                 reload(reloads)
+            } else if isComparisonDue {
+                compare()
             } else if quiet.isDue(at: now) {
                 refresh()
-            } else if now >= nextComparison, quiet.deadline == nil {
-                // While edits are gathered their own deadline is near: half a batch is not judged.
-                refresh()
+                continue
             } else {
                 continue
             }
-            if now >= nextComparison { nextComparison = now + options.comparisonMilliseconds }
+            nextComparison = now + options.comparisonMilliseconds
         }
     }
 
@@ -133,12 +137,20 @@ final class StoreWatch {
     /// Reads everything, whatever the stamps say, and answers those who asked.
     private func reload(_ completions: [StoreMailbox.Completion]) {
         quiet.clear()
+        _ = changes.takeReported()
         let status = update(ignoringCache: true)
         for completion in completions {
             completion(
                 status.errors.isEmpty
                     ? .success(status.revision) : .failure(ReloadFailure(errors: status.errors)))
         }
+    }
+
+    /// Looks at everything, whatever was heard: for what was not.
+    private func compare() {
+        quiet.clear()
+        _ = changes.takeReported()
+        _ = update(ignoringCache: false)
     }
 
     /// Reads what changed.
@@ -278,6 +290,7 @@ final class StoreWatch {
     private func snapshot(of verdict: StoreVerdict) throws(SnapshotError) -> Snapshot {
         let current = mailbox.withLockedValue { $0.current }
         if let current, current.status.revision == verdict.revision, current.snapshot.isComplete {
+            builder.forgetPrepared()
             return current.snapshot
         }
         return try builder.build(verdict.directory, revision: verdict.revision)
@@ -308,8 +321,8 @@ final class StoreWatch {
         }
         if snapshot.revision != old.revision { log.tell(snapshot, after: old.directory) }
         if snapshot !== old {
-            retired.append(old)
-            retiredUntil = clock.monotonicMilliseconds() + StoreWatch.retirementMilliseconds
+            if retired.count == StoreWatch.retiredMax { retired.removeFirst() }
+            retired.append((old, clock.monotonicMilliseconds() + StoreWatch.retirementMilliseconds))
         }
         log.note(errors: errors)
         for listener in listeners { listener(snapshot, status) }

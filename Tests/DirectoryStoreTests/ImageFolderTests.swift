@@ -9,7 +9,7 @@ import Testing
 struct ImageFolderTests {
     private static func message(_ path: String) -> String? {
         do throws(StoreError) {
-            _ = try ImageFolder(path: path, build: .test)
+            _ = try ImageFolder(path: path, build: RunningBuild(.test))
             return nil
         } catch {
             return error.description
@@ -25,7 +25,7 @@ struct ImageFolderTests {
     @Test func `is made for us alone, and so are its files`() throws {
         let store = try TemporaryStore()
         let path = store.base + "/cache"
-        let folder = try ImageFolder(path: path, build: .test)
+        let folder = try ImageFolder(path: path, build: RunningBuild(.test))
         let snapshot = try Self.snapshot(1)
         #expect(try folder.write(snapshot))
         #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [folder.name(of: snapshot.revision)])
@@ -78,7 +78,7 @@ struct ImageFolderTests {
 
     @Test func `an image that others could have written is refused`() throws {
         let store = try TemporaryStore()
-        let folder = try ImageFolder(path: store.base + "/cache", build: .test)
+        let folder = try ImageFolder(path: store.base + "/cache", build: RunningBuild(.test))
         let snapshot = try Self.snapshot(1)
         let file = store.base + "/cache/" + folder.name(of: snapshot.revision)
         #expect(try folder.write(snapshot))
@@ -97,7 +97,7 @@ struct ImageFolderTests {
 
     @Test func `keeps the newest images, and what is none of ours`() throws {
         let store = try TemporaryStore()
-        let folder = try ImageFolder(path: store.base + "/cache", build: .test)
+        let folder = try ImageFolder(path: store.base + "/cache", build: RunningBuild(.test))
         try store.writeAbsolute(store.base + "/cache/README", "")
         try store.writeAbsolute(store.base + "/cache/.part-1-left", "")
         var snapshots: [Snapshot] = []
@@ -110,9 +110,15 @@ struct ImageFolderTests {
         #expect(names == Set(snapshots.suffix(ImageFolder.imagesMax).map { folder.name(of: $0.revision) } + ["README"]))
     }
 
+    @Test func `the running build is found, always the same`() throws {
+        let build = try #require(RunningBuild().identity)
+        #expect(build == BuildIdentity.running() && build != .test)
+        #expect(build.short.utf8.count == 16)
+    }
+
     @Test func `an image is written over, never into`() throws {
         let store = try TemporaryStore()
-        let folder = try ImageFolder(path: store.base + "/cache", build: .test)
+        let folder = try ImageFolder(path: store.base + "/cache", build: RunningBuild(.test))
         let snapshot = try Self.snapshot(1)
         #expect(try folder.write(snapshot))
         let old = try #require(try folder.snapshot(of: snapshot.revision, rules: Directory()))

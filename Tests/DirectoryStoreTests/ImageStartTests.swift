@@ -39,7 +39,7 @@ struct ImageStartTests {
         return opened.current.snapshot
     }
 
-    private func folder() throws -> ImageFolder { try ImageFolder(path: cache, build: .test) }
+    private func folder() throws -> ImageFolder { try ImageFolder(path: cache, build: RunningBuild(.test)) }
 
     /// Writes an image for the store's revision of something else.
     private func forge(_ directory: Directory, revision: String? = nil) throws {

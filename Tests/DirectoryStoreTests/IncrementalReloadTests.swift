@@ -122,6 +122,43 @@ struct IncrementalReloadTests {
         #expect(counts.edited > 50 && counts.updated > 50, "\(counts)")
     }
 
+    @Test("is not done where a file can be changed by another name than its own")
+    func sharedFiles() throws {
+        let base = "\(Self.home)/policies/Base.json"
+        let target = "managed/Base.json"
+        for isHardLink in [false, true] {
+            let store = try TemporaryStore()
+            try store.write(target, Sample.document("docs:Read"))
+            try store.makeFolder("\(Self.home)/policies")
+            let reader = StoreReader(path: store.path, limits: StoreLimits(), clock: .system)
+            let before = try reader.read()
+            #expect(reader.reread([Text(target)], after: before) != nil)
+            if isHardLink {
+                try FileManager.default.linkItem(atPath: store.absolute(target), toPath: store.absolute(base))
+                #expect(reader.reread([Text(target)], after: before) == nil, "a name that came since")
+            } else {
+                try store.link(store.absolute(base), to: "../../../managed/Base.json")
+            }
+            let linked = try reader.read(cache: before.cache)
+            #expect(linked.scan.files.count == 2)
+            #expect(reader.reread([Text(target)], after: linked) == nil)
+        }
+    }
+
+    @Test("counts the whole near a bound of the whole store")
+    func bounds() throws {
+        let store = try TemporaryStore()
+        try store.write("managed/A.json", Sample.document("docs:Read"))
+        var limits = StoreLimits()
+        limits.filesMax = 2
+        let reader = StoreReader(path: store.path, limits: limits, clock: .system)
+        let last = try reader.read()
+        try store.write("managed/B.json", Sample.document("docs:Read"))
+        try store.write("managed/C.json", Sample.document("docs:Read"))
+        #expect(reader.reread(["managed/B.json"], after: last)?.count == 1)
+        #expect(reader.reread(["managed/B.json", "managed/C.json"], after: last) == nil)
+    }
+
     /// One change of one file; gives its path.
     private func edit(
         _ store: TemporaryStore, _ batch: Int, _ random: inout SeededRandom, _ edits: inout [String]

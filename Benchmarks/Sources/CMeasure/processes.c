@@ -64,6 +64,11 @@ static void become(const char *const *arguments, int processor, const char *outp
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // The parent may have ended before the line above.
     if (getppid() != parent) _exit(1);
+    // A runner of tests blocks signals, which would be inherited.
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGTERM, SIG_DFL);
     measure_pin(processor);
     int sink = open(output ? output : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (sink < 0) _exit(1);

@@ -22,16 +22,17 @@ struct LoadTests {
     @Test("an open loop asks as often as it should, and waiting counts from when a question was due")
     func open() throws {
         let folder = try TemporaryFolder()
-        // Two milliseconds a question: one caller can ask 500 times a second, and is to ask 2,000 times.
+        // Two milliseconds a question: one caller can ask 500 times a second, and is to ask 2,000 times;
+        // few questions in all, so that they are answered in time on a busy machine too.
         let echo = try Echo(place: folder.path, replyBytes: 80, busyNanoseconds: 2_000_000, processor: nil)
-        let load = Load(callers: 1, rate: 2_000, seconds: 0.1, messages: Self.message)
+        let load = Load(callers: 1, rate: 2_000, seconds: 0.02, messages: Self.message)
         let outcome = try load.apply(to: echo.socket)
         // The seed gives the moments, so that their number is always the same.
         #expect(outcome.answered == outcome.moments.count)
-        #expect((100...300).contains(outcome.answered))
+        #expect((20...60).contains(outcome.answered))
         #expect(outcome.failed == 0)
         // The last one waited for all before it: a client that forgot to ask meanwhile would say two milliseconds.
-        #expect(outcome.percentile(99) > 50e6)
+        #expect(outcome.percentile(99) > 30e6)
     }
 
     @Test("an answer that is an error is a failure")

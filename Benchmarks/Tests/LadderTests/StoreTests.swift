@@ -1,3 +1,4 @@
+import Authorizer
 import Directory
 import PolicyModel
 import Testing
@@ -16,9 +17,11 @@ struct StoreTests {
         #expect(!one.questions.isEmpty)
     }
 
-    @Test("every principal is asked about, and some are allowed and some not", arguments: rungs.dropLast(2))
-    func asks(_ rung: Rung) throws {
-        let store = try rung.store(divisor: 20)
+    @Test(
+        "every principal is asked about, and some are allowed and some not",
+        arguments: [(Rung.small, 1), (.medium, 60), (.large, 100), (.extraLarge, 400)])
+    func asks(_ rung: Rung, divisor: Int) throws {
+        let store = try rung.store(divisor: divisor)
         let principals = store.directory.users.count + store.directory.roles.count
         #expect(Set(store.questions.map(\.principal)).count == principals)
         var decider = try Decider.ready(store)

@@ -28,7 +28,7 @@ package struct Effort: Sendable {
         changes: 10, statementsMax: 10_000)
     /// What the tests run.
     package static let tiny = Effort(
-        name: "tiny", divisor: 100, runs: 1, blocks: 2, decisions: 50, loadSeconds: 0.05, messages: 200, changes: 2,
+        name: "tiny", divisor: 200, runs: 1, blocks: 2, decisions: 50, loadSeconds: 0.05, messages: 200, changes: 2,
         statementsMax: 1_000)
 
     /// The sizes of the growth ladder.

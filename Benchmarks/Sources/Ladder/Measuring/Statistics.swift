@@ -18,7 +18,7 @@ enum Statistics {
         Array(stride(from: 0.0, through: 95, by: 2.5)) + [97, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.99]
 
     static func distribution(_ samples: [Double]) -> [Point] {
-        let known = distributionPercents.filter { Double(samples.count) * (100 - $0) / 100 >= 1 }
+        let known = distributionPercents.filter { Double(samples.count) * (100 - $0) / 100 >= 0.999 }
         return zip(known, percentiles(samples, known)).map { Point(x: $0, y: $1) }
     }
 }

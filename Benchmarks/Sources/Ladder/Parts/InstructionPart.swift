@@ -45,6 +45,9 @@ enum InstructionPart {
         Count(
             name: "writing its reply", arguments: ["counted-messages"], function: "collectedReplies",
             times: MessageCount.messages, key: "instructions.reply"),
+        Count(
+            name: "recording its decision for the log", arguments: ["counted-messages"], function: "collectedRecords",
+            times: MessageCount.messages, key: "instructions.record"),
     ]
 
     private static func rungs(_ effort: Effort) -> [Count] {
