@@ -79,26 +79,26 @@ extension StoreWatch {
             let isSameStore = recompiled.starts && verdict.revision == image.revision
             let difference =
                 isSameStore ? SnapshotImage.difference(image, snapshot) : "the store, which would not start"
-            tell(difference, of: image.revision)
             keep(verdict)
             log.note(warnings: verdict.warnings.map(\.line))
-            _ = publish(Publication(snapshot, verdict), errors: verdict.errors.map(\.line))
+            _ = publish(
+                Publication(snapshot, verdict), errors: verdict.errors.map(\.line),
+                image: difference == nil ? .equal : .different)
+            if let difference { alarm(difference, of: image.revision) }
             if difference != nil, isSameStore { images?.replace(by: snapshot) }
         case .failure(let error):
-            tell("the policies, which cannot be compiled", of: image.revision)
             kept = verdict.inForce
-            _ = publish(nil, errors: ["the policies cannot be compiled: \(error.message)"])
+            _ = publish(nil, errors: ["the policies cannot be compiled: \(error.message)"], image: .different)
+            alarm("the policies, which cannot be compiled", of: image.revision)
         }
     }
 
-    /// Notes what the image was found to be; a difference is an alarm.
-    private func tell(_ difference: String?, of revision: String) {
-        mailbox.withLockedValue { $0.current?.status.image = difference == nil ? .equal : .different }
-        guard let difference, let images else { return }
+    private func alarm(_ difference: String, of revision: String) {
+        guard let images else { return }
         options.logger.critical(
             """
             the image was not what its policies compile to: it differs in \(difference); it has decided since the start, \
-            and what was compiled is in force now
+            and what could be compiled is in force now
             """, metadata: ["image": "\(images.folder.name(of: revision))"])
     }
 }

@@ -298,7 +298,9 @@ final class StoreWatch {
 
     // MARK: Publishing
 
-    func publish(_ taken: Publication?, errors: [String]) -> StoreStatus {
+    func publish(
+        _ taken: Publication?, errors: [String], image: StoreStatus.ImageState? = nil
+    ) -> StoreStatus {
         didFail = taken == nil
         let seconds = clock.seconds
         let published = mailbox.withLockedValue {
@@ -311,6 +313,7 @@ final class StoreWatch {
                 status.ignoredFiles = taken.ignoredFiles
                 status.quarantined = taken.quarantined
             }
+            if let image { status.image = image }
             status.note(errors: errors, isStale: taken?.isStale ?? true, at: seconds)
             let next = (snapshot: taken?.snapshot ?? current.snapshot, status: status)
             box.current = next
