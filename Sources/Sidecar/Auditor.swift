@@ -11,6 +11,8 @@ final class Auditor: Sendable {
     let log: DecisionLog
     /// Open from `start` on.
     private let file = NIOLockedValueBox<DecisionFile?>(nil)
+    /// `nil` before the start and once it is joined.
+    private let thread = NIOLockedValueBox<PlainThread?>(nil)
     private let path: String
     private let logger: Logger
     private let wake: WakeSignal
@@ -43,7 +45,8 @@ final class Auditor: Sendable {
         } catch {
             throw .system(doing: "open the decision log `\(path)`", errno: error.errno)
         }
-        _ = try PlainThread("audit") { [self] in run(opened) }
+        let started = try PlainThread("audit") { [self] in run(opened) }
+        thread.withLockedValue { $0 = started }
         file.withLockedValue { $0 = opened }
     }
 
@@ -59,7 +62,14 @@ final class Auditor: Sendable {
         isStopping.store(true, ordering: .releasing)
         opened.beginToStop()
         wake.signal()
-        if ended.lock(whenValue: true, timeoutSeconds: Auditor.stopSeconds) { ended.unlock() }
+        // A thread that still writes to such a terminal ends with the process.
+        guard ended.lock(whenValue: true, timeoutSeconds: Auditor.stopSeconds) else { return }
+        ended.unlock()
+        let last = thread.withLockedValue { thread in
+            defer { thread = nil }
+            return thread
+        }
+        last?.join()
     }
 
     private func run(_ file: DecisionFile) {

@@ -25,7 +25,10 @@ func room(_ name: String, _ rooms: [String] = [], uses products: [Target.Depende
 
 let package = Package(
     name: "postern-fuzz",
-    dependencies: [.package(url: "https://github.com/apple/swift-crypto", from: "4.0.0")],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    ],
     targets: [
         .systemLibrary(
             name: "CJansson", path: "Rooms/CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
@@ -40,7 +43,10 @@ let package = Package(
         room("WireProtocol", ["PolicyModel", "DecisionTree"]),
         room(
             "Directory", ["PolicyModel", "DecisionTree", "Authorizer", "PolicyCompiler", "PolicySyntax"],
-            uses: [.product(name: "Crypto", package: "swift-crypto")]),
+            uses: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ]),
         .target(
             name: "PolicyCases",
             dependencies: [
