@@ -56,7 +56,7 @@ public final class SnapshotBuilder {
     /// - Throws: `SnapshotError`, and then the builder is as good as before.
     public func build(_ directory: Directory, revision: String) throws(SnapshotError) -> Snapshot {
         if areSymbolsOld {
-            renewals += documents.count == 0 ? 0 : 1
+            renewals += 1
             symbols = Symbols()
             documents = DocumentSlots()
             prepared = [:]

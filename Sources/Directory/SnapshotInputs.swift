@@ -57,15 +57,13 @@ struct SnapshotInputs {
         return own.isWhole ? own.slots : nil
     }
 
-    /// The registry, by key.
-    func registry() -> (inputs: [RegistryInput], keys: [EntityKey]) {
-        let resources = directory.resources.sorted { $0.key < $1.key }
-        let inputs = resources.map { key, entry in
+    /// The registry's entries.
+    func registry(_ resources: [(key: EntityKey, value: ResourceEntry)]) -> [RegistryInput] {
+        resources.map { key, entry in
             RegistryInput(
                 pattern: entry.pattern, owner: entry.owner, isPolicyRequired: entry.isPolicyRequired,
                 policySlot: slots[.resource(key)], tags: entry.tags.map(SnapshotInputs.pairs))
         }
-        return (inputs, resources.map(\.key))
     }
 
     /// Declared application keys, sorted.

@@ -107,15 +107,15 @@ struct SnapshotUpdate {
             if let user = new.users[key] { builder.add(inputs.input(user, key)) }
             if let role = new.roles[key] { builder.add(inputs.input(role, key)) }
         }
-        var keys: [EntityKey]?
+        var resources: [(key: EntityKey, value: ResourceEntry)]?
         if changed.contains(where: isRegisteredAnew) {
-            let registry = inputs.registry()
-            builder.set(registry: registry.inputs)
-            keys = registry.keys
+            let inOrder = new.resources.inOrder
+            builder.set(registry: inputs.registry(inOrder))
+            resources = inOrder
         }
         guard let (tables, ledger) = builder.build(declaredKeys: inputs.declaredKeys) else { return nil }
         next.ledger = ledger
-        if let keys { next.rankedResources = builder.registryOrder.map { keys[$0] } }
+        if let resources { next.rankedResources = builder.registryOrder.map { resources[$0].key } }
         return (tables, next)
     }
 

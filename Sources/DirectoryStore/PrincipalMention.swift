@@ -1,4 +1,3 @@
-internal import Directory
 internal import JSONDocument
 internal import PolicyModel
 internal import PolicySyntax
@@ -10,18 +9,12 @@ struct PrincipalMention: Sendable, Hashable {
 
     /// Those of an entity's own policies.
     static func all(in entity: Entity) -> [PrincipalMention] {
-        let source: PolicySource? =
-            switch entity {
-            case .role(let role): role.trustPolicy
-            case .resource(let entry): entry.policy
-            default: nil
-            }
-        guard let source else { return [] }
-        let positions = source.statementPositions
-        return source.document.statements.enumerated().flatMap { index, statement in
-            (statement.principal?.patterns ?? []).filter(namesEntity).map { pattern in
-                PrincipalMention(
-                    pattern: pattern, position: positions.indices.contains(index) ? positions[index] : .start)
+        entity.resourcePolicies.flatMap { source in
+            source.document.statements.enumerated().flatMap { index, statement in
+                let place = source.place(ofStatement: index)
+                return (statement.principal?.patterns ?? []).filter(namesEntity).map {
+                    PrincipalMention(pattern: $0, position: JSONPosition(line: place.line, column: place.column))
+                }
             }
         }
     }

@@ -18,7 +18,8 @@ struct StoreEdit {
 /// the whole has to be judged. A property holds both ways against each other.
 struct StoreIndex {
     private let limits: StoreLimits
-    private var files: [Text: EntityFile]
+    /// The files in force, by path.
+    private(set) var inForce: [Text: EntityFile]
     private var targets: Targets
     private var holders: [Claim: Text] = [:]
     private var revision: RevisionList
@@ -29,9 +30,9 @@ struct StoreIndex {
     init?(_ verdict: StoreVerdict, limits: StoreLimits) {
         guard verdict.errors.isEmpty, !verdict.isStale, verdict.directory.quarantined.isEmpty else { return nil }
         self.limits = limits
-        files = verdict.inForce
-        targets = Targets(verdict.inForce.values)
-        revision = RevisionList(verdict.inForce.values.map { ($0.path, $0.digest) })
+        inForce = verdict.inForce
+        targets = verdict.targets
+        revision = verdict.revisionList
         for (path, file) in verdict.inForce {
             for claim in file.claims { holders[claim] = path }
         }
@@ -40,12 +41,9 @@ struct StoreIndex {
         }
     }
 
-    /// The files in force, by path.
-    var inForce: [Text: EntityFile] { files }
-
     /// Puts changed files in force; `nil`, and nothing is done, when the whole has to be judged.
     mutating func edit(_ directory: Directory, _ changed: [EntityFile]) -> StoreEdit? {
-        guard changed.allSatisfy({ isByItself($0, directory) }), areDistinct(changed) else { return nil }
+        guard changed.allSatisfy(isByItself), areDistinct(changed) else { return nil }
         let last = changed.map { ($0.key, targets.files[$0.key]) }
         for file in changed { targets.put(file, for: file.key) }
         guard changed.allSatisfy({ targets.dangling($0).isEmpty }), areFew(changed) else {
@@ -61,18 +59,18 @@ struct StoreIndex {
     }
 
     private mutating func put(_ file: EntityFile) {
-        for claim in files[file.path]?.claims ?? [] { holders[claim] = nil }
+        for claim in inForce[file.path]?.claims ?? [] { holders[claim] = nil }
         for claim in file.claims { holders[claim] = file.path }
-        files[file.path] = file
+        inForce[file.path] = file
         revision.put(file.path, file.digest)
     }
 
     // MARK: What concerns nobody else
 
     /// Whether the file takes nothing that another has, and nothing that others name goes with its last version.
-    private func isByItself(_ file: EntityFile, _ directory: Directory) -> Bool {
+    private func isByItself(_ file: EntityFile) -> Bool {
         guard file.claims.allSatisfy({ holders[$0] == nil || holders[$0] == file.path }) else { return false }
-        guard let last = files[file.path] else {
+        guard let last = inForce[file.path] else {
             // Whom others may have named already, in vain.
             return !file.entity.isPrincipal || namesNobody.isEmpty
         }
@@ -98,7 +96,7 @@ struct StoreIndex {
     private func areFew(_ changed: [EntityFile]) -> Bool {
         let grown = changed.filter { file in
             guard case .group = file.entity else { return false }
-            return file.documentsCount > files[file.path]?.documentsCount ?? 0
+            return file.documentsCount > inForce[file.path]?.documentsCount ?? 0
         }
         guard !grown.isEmpty else { return changed.allSatisfy { isFew($0) } }
         let keys = Set(grown.map(\.key))
@@ -123,7 +121,7 @@ struct StoreIndex {
         var lines: (gone: [String], new: [String]) = ([], [])
         for file in changed {
             let named = mentions.warnings(file)
-            let last = files[file.path]
+            let last = inForce[file.path]
             lines.gone += (last.map { $0.warnings + mentions.warnings($0) } ?? []).map(\.line)
             lines.new += (file.warnings + named).map(\.line)
             if named.isEmpty { namesNobody.remove(file.path) } else { namesNobody.insert(file.path) }

@@ -33,7 +33,7 @@ extension StoreReading {
             guard let digest = entry.digest, entry.unparsed != nil || entry.reading.file != nil else { return nil }
             files.append((path, digest))
         }
-        return Revision.make(of: files)
+        return RevisionList(files).revision
     }
 
     /// The schema and the organization, by which everything else is parsed.

@@ -9,6 +9,10 @@ struct StoreVerdict: Sendable {
     let inForce: [Text: EntityFile]
     /// The same as entities, with what rule 3 quarantines.
     let directory: Directory
+    /// The same by the entity they hold.
+    let targets: Targets
+    /// The same with their digests, in the order in which these make the revision.
+    let revisionList: RevisionList
     /// Of the files in force.
     let revision: String
     /// Errors and warnings, sorted.
@@ -28,10 +32,11 @@ struct StoreVerdict: Sendable {
         chosen: [Text: EntityFile], diagnostics: Set<StoreDiagnostic>, limits: StoreLimits, ignoredFiles: Int
     ) {
         inForce = chosen
-        revision = Revision.make(of: chosen.values.map { ($0.path, $0.digest) })
+        revisionList = RevisionList(chosen.values.map { ($0.path, $0.digest) })
+        revision = revisionList.revision
         self.ignoredFiles = ignoredFiles
         isStale = diagnostics.contains(where: \.isError)
-        let targets = Targets(chosen.values)
+        targets = Targets(chosen.values)
         let quarantine = Quarantine(targets, limits: limits)
         var directory = Directory()
         for file in chosen.values.sorted(by: { $0.path < $1.path }) { directory.add(targets.resolved(file)) }

@@ -36,8 +36,10 @@ public final class Symbols {
     /// How many symbols and conditions there are; grows with every document ever compiled.
     public var size: Int { actions.count + keys.count + conditionCount }
 
-    /// Actions, services, keys, conditions: tables made of the symbols change when one of the numbers does.
-    var counts: [Int] { [actions.count, services.count, keys.count, conditionCount] }
+    /// How many there are of each; tables made of symbols change when their numbers do.
+    var counts: SymbolCounts {
+        SymbolCounts(names: actions.count + services.count, keys: keys.count, conditions: conditionCount)
+    }
 
     /// The words of the conditions so far.
     var conditionWords: [UInt32] { conditionWriter.words }
@@ -123,4 +125,12 @@ public final class Symbols {
         let values: [Text]
         let expandsVariables: Bool
     }
+}
+
+/// How many symbols there are; they only grow, so equal numbers are equal symbols.
+struct SymbolCounts: Sendable {
+    /// Actions and services, whose tables name each other.
+    let names: Int
+    let keys: Int
+    let conditions: Int
 }

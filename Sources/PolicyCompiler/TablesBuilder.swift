@@ -11,8 +11,7 @@ public struct TablesLedger: Sendable {
     var principals: [UInt32] = []
     /// Words of the directory's image that nothing leads to any more.
     var unusedWords = 0
-    /// How many names and conditions the symbols had.
-    let symbolCounts: [Int]
+    let symbolCounts: SymbolCounts
 
     /// Whether it belongs to the tables.
     public func isOf(_ tables: DecisionTables) -> Bool { self.tables === tables }
@@ -315,22 +314,23 @@ public struct TablesBuilder {
         let registry = entries.map { emit(registry: $0) } ?? last?.registry ?? ImageWriter(header: 2).storage()
         for declared in declaredKeys { _ = symbols.key(declared.key) }
         let counts = symbols.counts
-        let isGrown = zip(counts, ledger?.symbolCounts ?? counts.map { _ in -1 }).map { $0 != $1 }
-        let names = isGrown[0] || isGrown[1]
+        let before = ledger?.symbolCounts
         let tables = DecisionTables(
             DecisionTables.Segments(
-                actions: kept(last?.actions, unless: names) {
+                actions: kept(last?.actions, if: before?.names == counts.names) {
                     SymbolTableWriter.storage(
                         symbols.actions.map { ($0, symbols.payload(ofAction: $0)) }, foldsCase: true)
                 },
-                services: kept(last?.services, unless: names) {
+                services: kept(last?.services, if: before?.names == counts.names) {
                     SymbolTableWriter.storage(symbols.services.map { ($0, 0) }, foldsCase: true)
                 },
-                keys: kept(last?.keys, unless: isGrown[2]) {
+                keys: kept(last?.keys, if: before?.keys == counts.keys) {
                     SymbolTableWriter.storage(symbols.keys.map { ($0, 0) }, foldsCase: true)
                 },
                 keyFlags: ImageStorage(keyFlags(declaredKeys)),
-                conditions: kept(last?.conditions, unless: isGrown[3]) { symbols.conditionWriter.storage() },
+                conditions: kept(last?.conditions, if: before?.conditions == counts.conditions) {
+                    symbols.conditionWriter.storage()
+                },
                 conditionCount: symbols.conditionCount, documents: documents.map(\.storage),
                 directory: directory.storage(), users: users.storage, roles: roles.storage,
                 roleARNs: roleARNs.storage, managedPolicies: managedPolicies.storage,
@@ -342,8 +342,8 @@ public struct TablesBuilder {
         return (tables, next)
     }
 
-    private func kept(_ last: ImageStorage?, unless isChanged: Bool, _ make: () -> ImageStorage) -> ImageStorage {
-        if let last, !isChanged { last } else { make() }
+    private func kept(_ last: ImageStorage?, if isCurrent: Bool, _ make: () -> ImageStorage) -> ImageStorage {
+        if let last, isCurrent { last } else { make() }
     }
 
     private func keyFlags(_ declaredKeys: [(key: Text, declaration: KeyDeclaration)]) -> [UInt32] {

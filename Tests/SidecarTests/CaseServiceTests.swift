@@ -20,26 +20,19 @@ struct CaseServiceTests {
             return question.session == nil && !question.hasSessionPolicies
         }
         #expect(rows.count > 138)
-        let folder = try TestFolder()
-        let source = TestSource(try TestStore.snapshot(revision: "none"))
-        var configuration = SidecarConfiguration(socketPath: folder.socket)
-        configuration.loops = 1
-        configuration.clock = SidecarClock(wall: { Instant(seconds: 1_767_225_600) })
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let sidecar = try Sidecar(configuration: configuration, source: source, logger: logger)
-        try sidecar.start()
-        defer {
-            sidecar.stop()
-            sidecar.wait()
+        let running = try TestSidecar(try TestStore.snapshot(revision: "none")) { configuration, _ in
+            configuration.loops = 1
+            configuration.clock = SidecarClock(wall: { Instant(seconds: 1_767_225_600) })
         }
-        let client = BlockingClient(socketPath: folder.socket)
+        try running.start()
+        defer { running.stop() }
+        let client = BlockingClient(socketPath: running.folder.socket)
         for (number, row) in rows.enumerated() {
             let question = try ReferenceQuestion(row)
             // The sidecar's clock stands at the time that every row has.
             try #require(question.now == Instant(seconds: 1_767_225_600), "\(row)")
             let revision = "case\(number)"
-            source.publish(try SnapshotBuilder().build(Directory(asking: question), revision: revision))
+            running.source.publish(try SnapshotBuilder().build(Directory(asking: question), revision: revision))
             let answer = try client.authorize(Question(question), explain: true)
             #expect(answer.revision == revision)
             #expect(try answer.decision.rawValue == row.text("decision").string, "\(row)")

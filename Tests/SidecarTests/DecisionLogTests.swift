@@ -115,25 +115,20 @@ struct DecisionLogTests {
 
     @Test("a running sidecar writes the file, explained questions too, and finishes it before it ends")
     func file() throws {
-        let folder = try TestFolder()
-        let source = TestSource(try TestStore.snapshot(revision: "r1"))
-        var configuration = SidecarConfiguration(socketPath: folder.socket)
-        configuration.loops = 2
-        configuration.trustedUsers = [getuid()]
-        configuration.decisionLog = folder.file("d.log")
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let sidecar = try Sidecar(configuration: configuration, source: source, logger: logger)
-        try sidecar.start()
-        let clients = [try TestClient(connectingTo: folder.socket), try TestClient(connectingTo: folder.socket)]
+        let running = try TestSidecar { configuration, folder in
+            configuration.loops = 2
+            configuration.trustedUsers = [getuid()]
+            configuration.decisionLog = folder.file("d.log")
+        }
+        try running.start()
+        let clients = [try running.connect(), try running.connect()]
         for client in clients {
             client.send(TestStore.question(), TestStore.question("docs:Delete", explain: true))
             #expect(client.replies(2).count == 2)
         }
-        sidecar.stop()
-        sidecar.wait()
+        running.stop()
         var buffer: [UInt8] = Array(repeating: 0, count: 65_536)
-        let file = unsafe open(folder.file("d.log"), O_RDONLY)
+        let file = unsafe open(running.folder.file("d.log"), O_RDONLY)
         defer { close(file) }
         let count = unsafe read(file, &buffer, buffer.count)
         let lines = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(separator: "\n")
@@ -148,15 +143,10 @@ struct DecisionLogTests {
 
     @Test("a log that cannot be opened is an error at the start, and leaves no socket behind")
     func unopenable() throws {
-        let folder = try TestFolder()
-        var configuration = SidecarConfiguration(socketPath: folder.socket)
-        configuration.decisionLog = folder.file("no/d.log")
-        let sidecar = try Sidecar(
-            configuration: configuration, source: TestSource(try TestStore.snapshot(revision: "r1")),
-            logger: Logger(label: "test"))
+        let sidecar = try TestSidecar { $0.decisionLog = $1.file("no/d.log") }
         let expected = SidecarError.system(
-            doing: "open the decision log `\(folder.file("no/d.log"))`", errno: ENOENT)
+            doing: "open the decision log `\(sidecar.folder.file("no/d.log"))`", errno: ENOENT)
         #expect(throws: expected) { try sidecar.start() }
-        #expect(folder.names.isEmpty)
+        #expect(sidecar.folder.names.isEmpty)
     }
 }

@@ -199,24 +199,19 @@ struct ExplainedCallTests {
             }.joined(separator: ",")
         }
         let first = #"{"Effect":"Deny","Action":"docs:*","Resource":"*"}"#
-        let folder = try TestFolder()
-        let source = TestSource(try Self.snapshot([first] + costly))
-        var configuration = SidecarConfiguration(socketPath: folder.socket)
-        configuration.loops = 1
-        configuration.trustedUsers = [getuid()]
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let sidecar = try Sidecar(configuration: configuration, source: source, logger: logger)
+        let running = try TestSidecar(try Self.snapshot([first] + costly)) { configuration, _ in
+            configuration.loops = 1
+            configuration.trustedUsers = [getuid()]
+        }
         let begun = DispatchSemaphore(value: 0)
-        sidecar.explainer.beforeJob.withLockedValue { $0 = { begun.signal() } }
-        try sidecar.start()
-        let client = try TestClient(connectingTo: folder.socket)
+        running.sidecar.explainer.beforeJob.withLockedValue { $0 = { begun.signal() } }
+        try running.start()
+        let client = try running.connect()
         let resource = "arn:aws:docs::111122223333:" + String(repeating: "a", count: 1_900)
         client.send(Self.questions(WireBounds.questionsMax).replacing("arn:aws:docs::111122223333:x", with: resource))
         begun.wait()
         let start = ContinuousClock.now
-        sidecar.stop()
-        sidecar.wait()
+        running.stop()
         #expect(ContinuousClock.now - start < .seconds(60))
         #expect(client.repliesToEnd().isEmpty)
     }

@@ -16,23 +16,16 @@ struct ExplainerTests {
     ///                   release ─▶ reply to A, and only then the reply to A's second message
     @Test("others are answered while one is held back, and replies keep their order")
     func heldBack() throws {
-        let folder = try TestFolder()
-        let source = TestSource(try TestStore.snapshot(revision: "r1"))
-        var configuration = SidecarConfiguration(socketPath: folder.socket)
-        configuration.loops = 1
-        configuration.trustedUsers = [getuid()]
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let sidecar = try Sidecar(configuration: configuration, source: source, logger: logger)
-        let gate = DispatchSemaphore(value: 0)
-        sidecar.explainer.beforeJob.withLockedValue { $0 = { gate.wait() } }
-        try sidecar.start()
-        defer {
-            sidecar.stop()
-            sidecar.wait()
+        let running = try TestSidecar { configuration, _ in
+            configuration.loops = 1
+            configuration.trustedUsers = [getuid()]
         }
-        let asker = try TestClient(connectingTo: folder.socket)
-        let other = try TestClient(connectingTo: folder.socket)
+        let gate = DispatchSemaphore(value: 0)
+        running.sidecar.explainer.beforeJob.withLockedValue { $0 = { gate.wait() } }
+        try running.start()
+        defer { running.stop() }
+        let asker = try running.connect()
+        let other = try running.connect()
         asker.send(TestStore.question(explain: true), TestStore.question())
         other.send(TestStore.question())
         #expect(other.replies(1) == [TestStore.allowed()])

@@ -10,35 +10,19 @@ import Testing
 
 @Suite("A sidecar", .serialized)
 struct SidecarTests {
-    /// A started sidecar in a folder of its own.
-    private struct Running {
-        let folder: TestFolder
-        let source: TestSource
-        let sidecar: Sidecar
-
-        init(_ change: (inout SidecarConfiguration) -> Void = { _ in }) throws {
-            folder = try TestFolder()
-            source = TestSource(try TestStore.snapshot(revision: "r1"))
-            var configuration = SidecarConfiguration(socketPath: folder.socket)
+    /// A started sidecar with two loops.
+    private static func started(_ change: (inout SidecarConfiguration) -> Void = { _ in }) throws -> TestSidecar {
+        let sidecar = try TestSidecar { configuration, _ in
             configuration.loops = 2
             change(&configuration)
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
-            sidecar = try Sidecar(configuration: configuration, source: source, logger: logger)
-            try sidecar.start()
         }
-
-        func connect() throws -> TestClient { try TestClient(connectingTo: folder.socket) }
-
-        func stop() {
-            sidecar.stop()
-            sidecar.wait()
-        }
+        try sidecar.start()
+        return sidecar
     }
 
     @Test("answers, stops, and leaves nothing behind")
     func answers() throws {
-        let running = try Running()
+        let running = try SidecarTests.started()
         let client = try running.connect()
         client.send(TestStore.question(), TestStore.question("docs:Delete"))
         #expect(client.replies(2) == [TestStore.allowed(), TestStore.denied("explicitDeny")])
@@ -51,7 +35,7 @@ struct SidecarTests {
 
     @Test("can be followed by another one at the same path, but not joined")
     func successor() throws {
-        let running = try Running()
+        let running = try SidecarTests.started()
         let source = running.source
         var configuration = SidecarConfiguration(socketPath: running.folder.socket)
         configuration.loops = 1
@@ -69,7 +53,7 @@ struct SidecarTests {
 
     @Test("serves a thousand connections at a time")
     func thousand() throws {
-        let running = try Running()
+        let running = try SidecarTests.started()
         // Our own ends need descriptors too.
         try #require(DescriptorLimit.connections(wanted: 3_000) >= 2_100)
         let clients = try (0..<1_000).map { _ in try running.connect() }
@@ -83,7 +67,7 @@ struct SidecarTests {
 
     @Test("tells one connection too many that it is overloaded, and serves again when there is room")
     func overloaded() throws {
-        let running = try Running { $0.connectionsMax = 2 }
+        let running = try SidecarTests.started { $0.connectionsMax = 2 }
         var clients = try (0..<2).map { _ in try running.connect() }
         for client in clients {
             client.send(TestStore.question())
@@ -112,7 +96,7 @@ struct SidecarTests {
             let descriptors = UInt(bitPattern: inherited) + 200
             var limit = rlimit(rlim_cur: descriptors, rlim_max: descriptors)
             try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
-            let running = try Running { $0.connectionsMax = 10_000 }
+            let running = try SidecarTests.started { $0.connectionsMax = 10_000 }
             let first = try running.connect()
             first.send(TestStore.question())
             #expect(first.reply() == TestStore.allowed())
@@ -138,12 +122,12 @@ struct SidecarTests {
 
     @Test("knows its callers by their user")
     func peers() throws {
-        let trusting = try Running()
+        let trusting = try SidecarTests.started()
         let trusted = try trusting.connect()
         trusted.send(TestStore.question(explain: true))
         #expect(trusted.reply()?.contains("explanation") == true)
         trusting.stop()
-        let wary = try Running { $0.trustedUsers = [] }
+        let wary = try SidecarTests.started { $0.trustedUsers = [] }
         let stranger = try wary.connect()
         stranger.send(TestStore.question(explain: true), TestStore.question())
         let replies = stranger.replies(2)
@@ -155,7 +139,7 @@ struct SidecarTests {
 
     @Test("reloads for its callers while they pipeline")
     func reload() throws {
-        let running = try Running()
+        let running = try SidecarTests.started()
         running.source.answerReloadsAtOnce()
         let client = try running.connect()
         let messages = (0..<300).map { $0 % 3 == 1 ? TestStore.call("Reload") : TestStore.question() }
@@ -170,7 +154,7 @@ struct SidecarTests {
 
     @Test("lets go of an old snapshot though no caller says anything")
     func idleLoops() throws {
-        let running = try Running { $0.loops = 3 }
+        let running = try SidecarTests.started { $0.loops = 3 }
         weak let old = running.source.current.snapshot
         running.source.publish(try TestStore.snapshot(revision: "r2"))
         while old != nil { usleep(1_000) }
@@ -179,7 +163,7 @@ struct SidecarTests {
 
     @Test("answers what it was sent before it was told to stop")
     func drain() throws {
-        let running = try Running()
+        let running = try SidecarTests.started()
         let client = try running.connect()
         client.send(TestStore.question())
         #expect(client.reply() == TestStore.allowed())
@@ -195,7 +179,7 @@ struct SidecarTests {
         let address = isAbstract ? "@" + own.path : own.file("notify")
         let manager = Descriptor(socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0))
         try #require(unsafe clinux_unix_bind(manager.raw, address) == 0)
-        let running = try Running { $0.notifySocket = address }
+        let running = try SidecarTests.started { $0.notifySocket = address }
         running.source.answerReloadsAtOnce()
         running.sidecar.reload { _ in }
         running.stop()

@@ -39,8 +39,7 @@ struct LoadTests {
     func failures() throws {
         let folder = try TemporaryFolder()
         let store = try Rung.small.store(divisor: 10)
-        try StoreFolder(path: "\(folder.path)/store").write(store)
-        let served = try Served(store: "\(folder.path)/store", place: folder.path, processor: nil)
+        let served = try Served(writing: store, place: folder.path, processor: nil)
         let wrong = Array(#"{"method":"io.postern.Nothing"}"#.utf8) + [0]
         let outcome = try Load(callers: 2, rate: nil, seconds: 0.02, messages: wrong).apply(to: served.socket)
         #expect(outcome.answered > 0 && outcome.failed == outcome.answered)

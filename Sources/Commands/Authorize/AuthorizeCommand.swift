@@ -25,13 +25,7 @@ struct AuthorizeCommand: ParsableCommand {
     @Option(name: .long, help: "On what: an ARN, or * for actions without a resource.")
     var resource: String
 
-    @Option(
-        name: .long, parsing: .singleValue,
-        help: ArgumentHelp("A fact: KEY=TEXT, or KEY:=JSON for numbers, booleans and lists.", valueName: "KEY=VALUE"))
-    var context: [String] = []
-
-    @Option(name: .customLong("context-file"), help: ArgumentHelp("A JSON object of facts.", valueName: "FILE"))
-    var contextFile: String?
+    @OptionGroup var context: ContextOptions
 
     @Option(
         name: .customLong("session-file"),
@@ -49,7 +43,7 @@ struct AuthorizeCommand: ParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func run() throws {
-        let context = try ContextArguments.read(context, file: contextFile)
+        let context = try context.read()
         let session = try sessionFile.map { (file) throws(CommandFailure) in try SessionFile.read(file) }
         let question = Question(
             principal: principal, action: action, resource: resource, context: context, session: session)

@@ -49,13 +49,7 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .long, help: "On what: an ARN, or * for actions without a resource.")
     var resource: String?
 
-    @Option(
-        name: .long, parsing: .singleValue,
-        help: ArgumentHelp("A fact: KEY=TEXT, or KEY:=JSON for numbers, booleans and lists.", valueName: "KEY=VALUE"))
-    var context: [String] = []
-
-    @Option(name: .customLong("context-file"), help: ArgumentHelp("A JSON object of facts.", valueName: "FILE"))
-    var contextFile: String?
+    @OptionGroup var context: ContextOptions
 
     @Option(
         name: .customLong("session-file"),
@@ -97,7 +91,7 @@ struct BenchCommand: ParsableCommand {
     private func readQuestions() throws(CommandFailure) -> BenchQuestions {
         let flags = [
             ("--principal", principal != nil), ("--action", action != nil), ("--resource", resource != nil),
-            ("--context", !context.isEmpty), ("--context-file", contextFile != nil),
+            ("--context", !context.context.isEmpty), ("--context-file", context.contextFile != nil),
             ("--session-file", sessionFile != nil),
         ]
         if let questions {
@@ -113,7 +107,7 @@ struct BenchCommand: ParsableCommand {
             }
             throw .usage("a question needs \(missing.joined(separator: " and ")), too")
         }
-        let facts = try ContextArguments.read(context, file: contextFile)
+        let facts = try context.read()
         let session = try sessionFile.map { (file) throws(CommandFailure) in try SessionFile.read(file) }
         return try BenchQuestions(
             Question(principal: principal, action: action, resource: resource, context: facts, session: session))

@@ -37,6 +37,16 @@ final class Served {
         startNanoseconds = measure_nanoseconds() - begin
     }
 
+    /// Writes a store down beneath `place`, and serves it.
+    convenience init(
+        writing store: BenchmarkStore, as name: String = "store", place: String,
+        processor: Int32? = Bench.serverProcessor
+    ) throws {
+        let tree = "\(place)/\(name)"
+        try StoreFolder(path: tree).write(store)
+        try self.init(store: tree, place: place, processor: processor)
+    }
+
     func connect() throws -> Connection { try Connection(socket) }
 
     private nonisolated(unsafe) static var served = 0

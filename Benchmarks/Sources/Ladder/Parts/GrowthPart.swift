@@ -33,8 +33,7 @@ enum GrowthPart {
         var servers: [(size: Int, served: Served, connection: Connection, messages: [UInt8])] = []
         for size in effort.sizes {
             let store = try Rung.growth(size).store()
-            try StoreFolder(path: "\(folder.path)/\(size)").write(store)
-            let served = try Served(store: "\(folder.path)/\(size)", place: folder.path)
+            let served = try Served(writing: store, as: "\(size)", place: folder.path)
             try served.check(store)
             servers.append((size, served, try served.connect(), Messages.authorize(store.questions)))
         }

@@ -12,8 +12,7 @@ enum LoadPart {
         let bench = try Bench()
         defer { extendLifetime(bench) }
         let store = try Rung.medium.store(divisor: effort.divisor)
-        try StoreFolder(path: "\(folder.path)/store").write(store)
-        let served = try Served(store: "\(folder.path)/store", place: folder.path)
+        let served = try Served(writing: store, place: folder.path)
         try served.check(store)
         let question = try WirePart.allowedQuestion(store)
         let message = Messages.authorize(question)

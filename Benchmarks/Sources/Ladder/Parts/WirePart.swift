@@ -14,8 +14,7 @@ enum WirePart {
         let bench = try Bench()
         defer { extendLifetime(bench) }
         let store = try Rung.medium.store(divisor: effort.divisor)
-        try StoreFolder(path: "\(folder.path)/store").write(store)
-        let served = try Served(store: "\(folder.path)/store", place: folder.path)
+        let served = try Served(writing: store, place: folder.path)
         report.section("Round trip over a Unix socket: rung M, one caller, one loop, pinned")
         report.add("answers equal to the reference", Double(try served.check(store)), "questions")
         let question = try allowedQuestion(store)

@@ -1,20 +1,15 @@
 internal import Crypto
 internal import PolicyModel
 
-/// The revision of a store (design §3.2): what its files in force say, and nothing else.
+/// The files in force with their digests, and the revision of the store that these make (design §3.2): it is what the
+/// files say, and nothing else.
 ///
 /// The serialisation that is digested: for every file in force, sorted by the bytes of the path relative to the store,
 /// the path's UTF-8 bytes, one zero byte, and the 32 bytes of the SHA-256 of the file's bytes. No count, separator or
 /// header besides; a path holds no zero byte and a digest has a fixed length, so two lists never serialise alike.
 /// The revision is the first 16 bytes of the SHA-256 of that, as 32 lowercase hexadecimal digits.
-enum Revision {
-    static func make(of files: some Sequence<(path: Text, digest: FileDigest)>) -> String {
-        RevisionList(Array(files)).revision
-    }
-}
-
-/// The files in force with their digests, in the order in which they are digested.
 struct RevisionList {
+    /// In the order in which they are digested.
     private var files: [(path: Text, digest: FileDigest)]
 
     init(_ files: [(path: Text, digest: FileDigest)]) {
