@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -74,6 +75,10 @@ void *clinux_memory_map(size_t count) {
 int clinux_memory_seal(void *memory, size_t count) { return result_of(mprotect(memory, count, PROT_READ)); }
 
 void clinux_memory_unmap(void *memory, size_t count) { munmap(memory, count); }
+
+void clinux_return_memory(void) {
+    malloc_trim(0);
+}
 
 int clinux_lower_this_thread(void) {
     // On Linux a priority is a thread's own.

@@ -2,7 +2,8 @@ internal import CLinux
 
 /// Memory of this process alone, behind no file, that is filled once and then cannot be written to.
 ///
-/// INVARIANT: it is filled by whoever made it, before anybody else knows it; from `seal` on it stays as it is.
+/// INVARIANT: each part is filled by whoever made it, before anybody else knows that part; from `seal` on it stays as it
+/// is.
 @safe
 final class AnonymousMemory: @unchecked Sendable {  // Immutable once it is shared, by the invariant.
     private let base: UnsafeMutableRawPointer
@@ -27,6 +28,15 @@ final class AnonymousMemory: @unchecked Sendable {  // Immutable once it is shar
             filled += part
         }
         return filled
+    }
+
+    /// Fills a part that nobody else knows yet.
+    func write(_ bytes: [UInt8], at offset: Int) {
+        precondition(offset >= 0 && offset + bytes.count <= byteCount, "memory is written to where it is")
+        unsafe bytes.withUnsafeBytes { source in
+            guard let first = source.baseAddress else { return }
+            unsafe (base + offset).copyMemory(from: first, byteCount: source.count)
+        }
     }
 
     /// Takes away the right to write to it; a system that refuses leaves memory that nobody writes to all the same.

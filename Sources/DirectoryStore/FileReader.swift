@@ -23,7 +23,7 @@ struct FileReader {
         let before = try descriptor.stamp()
         let now = clock.realtimeNanoseconds()
         guard before.kind == .regular else { return failed(before, place, path, FileFailure.irregular) }
-        let bytes = try descriptor.read(bytesMax: limits.fileBytesMax)
+        let bytes = try descriptor.read(bytesMax: limits.fileBytesMax, expected: Int(clamping: before.size))
         guard bytes.count <= limits.fileBytesMax else {
             return failed(before, place, path, "the file is larger than \(limits.fileBytesMax) bytes")
         }
@@ -37,7 +37,8 @@ struct FileReader {
             reading = sharing.prepared(
                 EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules, names: sharing.names))
         } else {
-            return CachedReading(unparsed: bytes, stamp: before, isYoung: isYoung, place: place, digest: digest)
+            return CachedReading(
+                unparsed: sharing.texts.keep(bytes), stamp: before, isYoung: isYoung, place: place, digest: digest)
         }
         return CachedReading(stamp: before, isYoung: isYoung, place: place, digest: digest, reading: reading)
     }

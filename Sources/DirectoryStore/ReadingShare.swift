@@ -3,6 +3,7 @@ internal import Directory
 /// What the files of one reading share.
 struct ReadingShare {
     let names = ReferenceNames()
+    let texts = UnparsedTexts()
     /// Called with every file that was parsed; what it gives stands for the file from then on.
     var prepare: (EntityFile) -> EntityFile = { $0 }
 

@@ -15,7 +15,13 @@ struct CachedReading: Sendable {
     let digest: FileDigest?
     let reading: EntityReading
     /// The bytes of a file that is yet to be parsed; nothing is known of it but its digest.
-    let unparsed: [UInt8]?
+    private(set) var unparsed: UnparsedText?
+
+    /// Gives the bytes away, which somebody else parses.
+    mutating func takeUnparsed() -> UnparsedText? {
+        defer { unparsed = nil }
+        return unparsed
+    }
 
     init(stamp: FileStamp, isYoung: Bool, place: StorePlace, digest: FileDigest?, reading: EntityReading) {
         (self.stamp, self.isYoung, self.place) = (stamp, isYoung, place)
@@ -23,7 +29,7 @@ struct CachedReading: Sendable {
         unparsed = nil
     }
 
-    init(unparsed: [UInt8], stamp: FileStamp, isYoung: Bool, place: StorePlace, digest: FileDigest) {
+    init(unparsed: UnparsedText, stamp: FileStamp, isYoung: Bool, place: StorePlace, digest: FileDigest) {
         (self.stamp, self.isYoung, self.place) = (stamp, isYoung, place)
         (self.digest, self.unparsed) = (digest, unparsed)
         reading = .bad([])
@@ -50,6 +56,13 @@ struct StoreReading: Sendable {
     /// Whether the source swaps as a whole (design §3.2, reload rule 1).
     var isWhole: Bool { isLinked || scan.atomicFolders.contains("") }
 
+    /// The same without what is in the cache too: enough to be compared with.
+    var judged: StoreReading {
+        var copy = self
+        copy.scan.files = scan.files.filter { cache.files[$0.key] == nil }
+        return copy
+    }
+
     /// Whether the other reading found the same names with the same content.
     func isSame(as other: StoreReading) -> Bool {
         root.isSameFile(as: other.root) && isLinked == other.isLinked
@@ -66,8 +79,7 @@ struct StoreReading: Sendable {
 
     /// The problems of names that led to no file, which the cache does not know: one that goes away is a deletion.
     private var problemsOfUnread: [Text: [StoreDiagnostic]] {
-        guard scan.files.count != cache.files.count else { return [:] }
-        return scan.files.filter { cache.files[$0.key] == nil }.mapValues(\.diagnostics)
+        scan.files.filter { cache.files[$0.key] == nil }.mapValues(\.diagnostics)
     }
 }
 

@@ -5,20 +5,23 @@ extension StoreReading {
     /// The same with every file parsed by the rules that were read with them, in the order of their paths.
     ///
     /// Symbols have their numbers by that order: every fresh builder that prepares the same files has the same words.
-    consuming func parsed(_ sharing: ReadingShare) -> StoreReading {
+    ///
+    /// - Parameter isAlone: whether only the calling thread works.
+    consuming func parsed(_ sharing: ReadingShare, isAlone: Bool = false) -> StoreReading {
         var reading = consume self
-        let rules = reading.cache.rules
-        // One after the other, so that the bytes of what is parsed are let go.
-        for path in reading.cache.files.keys.sorted() {
-            guard let entry = reading.cache.files[path], let bytes = entry.unparsed, let digest = entry.digest else {
-                continue
-            }
-            let parsed = sharing.prepared(
-                EntityParser.parse(
-                    bytes, at: path, place: entry.place, digest: digest, rules: rules, names: sharing.names))
+        let line = ParsingLine(reading.cache.rules, sharing, isAlone: isAlone)
+        let paths = reading.cache.files.filter { $0.value.unparsed != nil }.keys.sorted()
+        for path in paths {
+            guard let text = reading.cache.files[path]?.takeUnparsed(), let entry = reading.cache.files[path],
+                let digest = entry.digest
+            else { continue }
+            line.add(ParsingLine.File(path: path, place: entry.place, digest: digest, text: text))
+        }
+        for (path, parsed) in line.finish() {
+            guard let entry = reading.cache.files[path] else { continue }
             reading.scan.files[path] = parsed
             reading.cache.files[path] = CachedReading(
-                stamp: entry.stamp, isYoung: entry.isYoung, place: entry.place, digest: digest, reading: parsed)
+                stamp: entry.stamp, isYoung: entry.isYoung, place: entry.place, digest: entry.digest, reading: parsed)
         }
         return reading
     }

@@ -71,7 +71,7 @@ extension StoreWatch {
 
     private func accept(_ recompiled: Recompiled) {
         guard let image = mailbox.withLockedValue({ $0.current?.snapshot }) else { return }
-        reading = recompiled.reading
+        reading = recompiled.reading.judged
         builder = recompiled.builder
         let verdict = recompiled.verdict
         switch recompiled.snapshot {
@@ -116,7 +116,7 @@ private struct Recompiled: @unchecked Sendable {  // Goes from one thread to ano
     ///
     /// A store that does not start has no image of its own making; what is good of it is then in force.
     init(_ unparsed: consuming StoreReading, _ mode: StoreJudge.Mode, _ limits: StoreLimits) {
-        reading = unparsed.parsed(ReadingShare(preparing: builder))
+        reading = unparsed.parsed(ReadingShare(preparing: builder), isAlone: true)
         let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: limits)
         starts = verdict.errors.isEmpty
         self.verdict =

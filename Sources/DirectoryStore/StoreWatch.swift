@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Directory
 internal import NIOConcurrencyHelpers
 internal import PolicyModel
@@ -35,10 +36,7 @@ final class StoreWatch {
         path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource,
         mailbox: NIOLockedValueBox<StoreMailbox>, images: ImageFolder? = nil
     ) {
-        var reader = StoreReader(path: path, limits: options.limits, clock: clock)
-        // Where there may be an image, what is read may not have to be parsed yet.
-        reader.parses = images == nil
-        self.reader = reader
+        reader = StoreReader(path: path, limits: options.limits, clock: clock, parses: false)
         self.images = images.map { ImageKeeper($0, options) }
         log = TroubleLog(options.logger)
         (self.options, self.clock, self.changes, self.mailbox) = (options, clock, changes, mailbox)
@@ -65,12 +63,14 @@ final class StoreWatch {
         }
         let snapshot = try firstSnapshot(verdict)
         log.note(warnings: verdict.warnings.map(\.line))
-        self.reading = reading
+        self.reading = reading.judged
         keep(verdict)
         var status = StoreStatus(revision: verdict.revision, lastReload: clock.seconds)
         status.ignoredFiles = verdict.ignoredFiles
         let first = (snapshot: snapshot, status: status)
         mailbox.withLockedValue { $0.current = first }
+        // What reading and compiling needed for a moment is many times what is kept.
+        clinux_return_memory()
         return first
     }
 
@@ -218,7 +218,7 @@ final class StoreWatch {
         self.reading = nil
         for (path, entry) in found {
             reading.cache.files[path] = entry
-            reading.scan.files[path] = entry.reading
+            reading.scan.files[path] = nil
         }
         self.reading = reading
     }
@@ -256,7 +256,7 @@ final class StoreWatch {
             return publish(nil, errors: [error.message])
         }
         if !ignoringCache, let reading, new.isSame(as: reading), let status = statusWithoutFailure() {
-            self.reading = new
+            self.reading = new.judged
             return status
         }
         let verdict = StoreJudge.judge(
@@ -273,7 +273,7 @@ final class StoreWatch {
         do throws(SnapshotError) {
             let snapshot = try snapshot(of: verdict)
             keep(verdict)
-            reading = new
+            reading = new.judged
             log.note(warnings: verdict.warnings.map(\.line))
             return publish(Publication(snapshot, verdict), errors: verdict.errors.map(\.line))
         } catch {

@@ -9,10 +9,17 @@ public struct CompiledDocument: Sendable {
     public let serviceMask: UInt64
     /// `Format.DocumentFlag` bits.
     public let flags: UInt32
-    /// How many statements it has.
-    public let statementCount: Int
+    private let statements: UInt32
     /// Symbols of the keys it tests without a set operator: such a key may not arrive as an array (design §3.3).
     let plainKeys: [UInt32]
+
+    /// How many statements it has.
+    public var statementCount: Int { Int(statements) }
+
+    init(storage: ImageStorage, serviceMask: UInt64, flags: UInt32, statementCount: Int, plainKeys: [UInt32]) {
+        (self.storage, self.serviceMask, self.flags) = (storage, serviceMask, flags)
+        (statements, self.plainKeys) = (UInt32(clamping: statementCount), plainKeys)
+    }
 
     /// What stands in a slot that no set and no record names: it matches nothing.
     public static let vacant = CompiledDocument(

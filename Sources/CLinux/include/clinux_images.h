@@ -39,6 +39,9 @@ void *clinux_memory_map(size_t count);
 int clinux_memory_seal(void *memory, size_t count);
 void clinux_memory_unmap(void *memory, size_t count);
 
+// Gives the system back what this process has freed.
+void clinux_return_memory(void);
+
 // Lets the calling thread run when others do not want to; fails without harm where that is forbidden.
 int clinux_lower_this_thread(void);
 #endif
