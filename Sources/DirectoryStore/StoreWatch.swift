@@ -250,7 +250,8 @@ final class StoreWatch {
     private func update(ignoringCache: Bool) -> StoreStatus {
         let new: StoreReading
         do throws(StoreFailure) {
-            new = try read(ignoringCache: ignoringCache).parsed(sharing)
+            // Processors are for those who decide meanwhile.
+            new = try read(ignoringCache: ignoringCache).parsed(sharing, isAlone: true)
         } catch {
             // Nothing is known of the files: what was read before cannot be compared with, what is in force stays.
             return publish(nil, errors: [error.message])
