@@ -1,9 +1,15 @@
-/// Checks that a condition of the snapshot can be evaluated.
+/// Checks that conditions of the snapshot can be evaluated, each once for all the documents that name it.
 struct ConditionVerifier {
     private let image: UncheckedWords
     private let conditionCount: Int
+    private let checked = Checked()
 
-    init(_ words: [UInt32], conditionCount: Int, keyCount: Int) {
+    /// The nodes that were checked, whichever document came to them.
+    private final class Checked {
+        var nodes: Set<Int> = []
+    }
+
+    init(_ words: Image, conditionCount: Int, keyCount: Int) {
         // Offset 0 means none, and 1 stands for a program without words.
         image = UncheckedWords(words: words, firstNode: 2, keyCount: keyCount)
         self.conditionCount = conditionCount
@@ -11,6 +17,7 @@ struct ConditionVerifier {
 
     /// Verifies the node at an offset, which comes from the word at `origin` of a document.
     func verify(_ node: Int, from origin: Int) throws(VerificationFailure) {
+        guard checked.nodes.insert(node).inserted else { return }
         let words = image.words
         try image.expect(
             node >= image.firstNode && node + Format.Condition.values <= words.count, origin,

@@ -25,18 +25,28 @@ public struct DocumentSummary: Sendable, Hashable {
 ///
 /// It reads words that nobody has verified yet, and takes what is not there as 0.
 public struct DocumentFacts {
-    private let words: [UInt32]
+    private let count: Int
+    private let read: (Int) -> UInt32
 
     /// Prepares to look at a document's words.
-    public init(_ words: [UInt32]) { self.words = words }
+    public init(_ words: [UInt32]) {
+        count = words.count
+        read = { words[$0] }
+    }
 
-    private func word(_ offset: Int) -> UInt32 { offset < words.count ? words[offset] : 0 }
+    /// The same of words that lie elsewhere.
+    init(_ words: Image) {
+        count = words.count
+        read = { words[$0] }
+    }
+
+    private func word(_ offset: Int) -> UInt32 { offset < count ? read(offset) : 0 }
     private func offset(_ offset: Int) -> Int { Int(word(offset)) }
 
     /// Where the entries of a list begin, one every `size` words: no more of them than there are words.
     private func entries(_ list: Int, count: Int, size: Int) -> [Int] {
-        guard list < words.count else { return [] }
-        return (0..<min(count, words.count / size)).map { list + $0 * size }
+        guard list < self.count else { return [] }
+        return (0..<min(count, self.count / size)).map { list + $0 * size }
     }
 
     // MARK: Allow all

@@ -5,6 +5,8 @@
 public final class ImageStorage: @unchecked Sendable {  // Immutable after `init`.
     private let base: UnsafeMutablePointer<UInt32>
     private let count: Int
+    /// Whose memory it is; `nil` for its own.
+    private let owner: (any AnyObject & Sendable)?
 
     /// Copies the words.
     public convenience init(_ words: [UInt32]) { self.init(continuing: nil, words) }
@@ -13,13 +15,25 @@ public final class ImageStorage: @unchecked Sendable {  // Immutable after `init
     init(continuing first: ImageStorage?, _ words: [UInt32], patches: [Int: UInt32] = [:]) {
         let start = first?.count ?? 0
         count = start + words.count
+        owner = nil
         unsafe base = .allocate(capacity: max(count, 1))
         if let first { unsafe base.update(from: first.base, count: start) }
         unsafe (base + start).update(from: words, count: words.count)
         for (offset, word) in patches where offset >= 0 && offset < count { unsafe base[offset] = word }
     }
 
-    deinit { unsafe base.deallocate() }
+    /// Words in somebody else's memory, which stays as it is for as long as `owner` lives.
+    @unsafe
+    init(base: UnsafePointer<UInt32>, count: Int, owner: any AnyObject & Sendable) {
+        // Nothing is ever written through it.
+        unsafe self.base = UnsafeMutablePointer(mutating: base)
+        self.count = count
+        self.owner = owner
+    }
+
+    deinit {
+        if owner == nil { unsafe base.deallocate() }
+    }
 
     /// How many bytes it takes.
     public var byteCount: Int { count * 4 }

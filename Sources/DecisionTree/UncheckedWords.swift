@@ -1,6 +1,6 @@
 /// Words that nobody has vouched for yet, with the checks that documents and conditions have in common.
 struct UncheckedWords {
-    let words: [UInt32]
+    let words: Image
     /// No node begins before this word.
     let firstNode: Int
     /// How many key symbols a variable may choose from.

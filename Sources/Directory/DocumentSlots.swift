@@ -30,15 +30,23 @@ enum SourceKey: Hashable, Sendable {
 
 /// Names a document by its content, so that equal ones are compiled once.
 struct DocumentDigest: Hashable, Sendable {
-    private let words: SIMD4<UInt64>
-    private let isResourcePolicy: Bool
+    // Four words and no vector, which would be aligned to as much room again in a table.
+    private let words: (UInt64, UInt64, UInt64, UInt64)
 
     init(_ source: PolicySource, isResourcePolicy: Bool) {
         var hash = SHA256()
-        unsafe source.text.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
-        words = unsafe hash.finalize().withUnsafeBytes { unsafe $0.loadUnaligned(as: SIMD4<UInt64>.self) }
-        self.isResourcePolicy = isResourcePolicy
+        let kind: UInt8 = isResourcePolicy ? 1 : 0
+        unsafe withUnsafeBytes(of: kind) { unsafe hash.update(bufferPointer: $0) }
+        unsafe source.packedText.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        words = unsafe hash.finalize().withUnsafeBytes {
+            unsafe $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+        }
     }
+
+    static func == (lhs: DocumentDigest, rhs: DocumentDigest) -> Bool { lhs.words == rhs.words }
+
+    // What is a digest already need not be mixed once more than the table does.
+    func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
 /// A document that is about to get a slot.
@@ -56,10 +64,18 @@ struct DocumentSlots: Sendable {
     private(set) var slots: [SourceKey: UInt32] = [:]
     private var digests: [DocumentDigest?] = []
     /// How many documents stand in each slot.
-    private var uses: [Int] = []
+    private var uses: [UInt32] = []
     private var vacant: [UInt32] = []
-    private var shared: [DocumentDigest: UInt32] = [:]
-    private var known: [DocumentDigest: (document: CompiledDocument, slots: Int)] = [:]
+    private var known: [DocumentDigest: Known] = [:]
+
+    /// What is known of a text.
+    private struct Known {
+        let document: CompiledDocument
+        /// How many slots have it.
+        var slots: UInt32
+        /// The slot that those share who have none of their own.
+        var shared: UInt32?
+    }
 
     /// A document that was compiled already.
     func compiled(_ digest: DocumentDigest) -> CompiledDocument? { known[digest]?.document }
@@ -69,6 +85,13 @@ struct DocumentSlots: Sendable {
 
     /// Statements of the distinct documents.
     var statementCount: Int { known.values.reduce(0) { $0 + $1.document.statementCount } }
+
+    /// Gives up the room to go on: after everything has been placed little more comes.
+    mutating func giveUpSpareRoom() {
+        documents = documents.withoutSpareRoom
+        digests = digests.withoutSpareRoom
+        uses = uses.withoutSpareRoom
+    }
 
     /// Gives a document its slot, in place of what stood there.
     ///
@@ -100,7 +123,7 @@ struct DocumentSlots: Sendable {
     }
 
     private mutating func newSlot(_ placed: PlacedDocument) -> UInt32 {
-        if !placed.key.hasOwnSlot, let slot = shared[placed.digest] {
+        if !placed.key.hasOwnSlot, let slot = known[placed.digest]?.shared {
             uses[Int(slot)] += 1
             return slot
         }
@@ -112,12 +135,12 @@ struct DocumentSlots: Sendable {
         }
         fill(Int(slot), placed)
         uses[Int(slot)] = 1
-        if !placed.key.hasOwnSlot { shared[placed.digest] = slot }
+        if !placed.key.hasOwnSlot { known[placed.digest]?.shared = slot }
         return slot
     }
 
     private mutating func fill(_ index: Int, _ placed: PlacedDocument) {
-        known[placed.digest, default: (placed.document, 0)].slots += 1
+        known[placed.digest, default: Known(document: placed.document, slots: 0)].slots += 1
         documents[index] = placed.document
         digests[index] = placed.digest
     }
@@ -126,7 +149,7 @@ struct DocumentSlots: Sendable {
         let index = Int(slot)
         uses[index] -= 1
         guard uses[index] == 0 else { return }
-        if let digest = digests[index], shared[digest] == slot { shared[digest] = nil }
+        if let digest = digests[index], known[digest]?.shared == slot { known[digest]?.shared = nil }
         forget(digests[index])
         documents[index] = .vacant
         digests[index] = nil
@@ -135,6 +158,6 @@ struct DocumentSlots: Sendable {
 
     private mutating func forget(_ digest: DocumentDigest?) {
         guard let digest, let entry = known[digest] else { return }
-        known[digest] = entry.slots > 1 ? (entry.document, entry.slots - 1) : nil
+        if entry.slots > 1 { known[digest]?.slots -= 1 } else { known[digest] = nil }
     }
 }

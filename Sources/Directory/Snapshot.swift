@@ -11,8 +11,10 @@ public final class Snapshot: Sendable {
     public let tables: DecisionTables
     /// What is in it.
     public let counts: DirectoryCounts
-    /// What it was compiled from, for explanations.
+    /// What it was compiled from, for explanations; of a snapshot that is not complete, the schema and the organization.
     public let directory: Directory
+    /// Whether `directory` is all of it: one that was read from an image decides, and explains nothing.
+    public let isComplete: Bool
     /// Where each document is in the tables, for explanations.
     let slots: [SourceKey: UInt32]
     /// The registry's entries by rank, for explanations.
@@ -22,7 +24,7 @@ public final class Snapshot: Sendable {
 
     init(
         revision: String, tables: DecisionTables, counts: DirectoryCounts, directory: Directory,
-        slots: [SourceKey: UInt32], rankedResources: [EntityKey]
+        slots: [SourceKey: UInt32], rankedResources: [EntityKey], isComplete: Bool = true
     ) {
         self.revision = revision
         self.tables = tables
@@ -30,6 +32,7 @@ public final class Snapshot: Sendable {
         self.directory = directory
         self.slots = slots
         self.rankedResources = rankedResources
+        self.isComplete = isComplete
     }
 
     /// Compiles inline session policies by themselves, for questions that bring them (design §3.3).

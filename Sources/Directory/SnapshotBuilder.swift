@@ -71,6 +71,7 @@ public final class SnapshotBuilder {
         try assembly.compileAll()
         guard let (tables, next) = assembly.tables(symbols) else { throw .noTables }
         documents = assembly.documents
+        documents.giveUpSpareRoom()
         if isFresh { freshSymbolSize = symbols.size }
         return snapshot(of: directory, revision, tables, next)
     }

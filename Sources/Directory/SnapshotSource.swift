@@ -18,6 +18,18 @@ public struct StoreStatus: Sendable, Hashable {
     public var ignoredFiles: Int
     /// Entities that rule 3 of design §3.2 quarantines, printed and sorted.
     public var quarantined: [String]
+    /// What has become of the image that it was started from; `nil` when it was started without.
+    public var image: ImageState?
+
+    /// What is known of an image beside what was compiled since.
+    public enum ImageState: String, Sendable, Hashable {
+        /// In force, while the policies are compiled.
+        case unchecked
+        /// What was compiled is the same, word by word.
+        case equal
+        /// What was compiled is something else, and in force instead: whoever answered so far may have answered wrongly.
+        case different
+    }
 
     /// A status without trouble.
     public init(revision: String, lastReload: Int64) {
@@ -30,6 +42,7 @@ public struct StoreStatus: Sendable, Hashable {
         reloads = 0
         ignoredFiles = 0
         quarantined = []
+        image = nil
     }
 }
 

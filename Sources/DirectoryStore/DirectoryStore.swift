@@ -13,7 +13,8 @@ public final class DirectoryStore: SnapshotSource {
 
     /// Reads the folder strictly and begins to watch it.
     ///
-    /// Throws every error with its place, and then has left nothing behind. Blocks while it reads and compiles.
+    /// Throws every error with its place, and then has left nothing behind. Blocks while it reads and compiles; where there
+    /// is an image of what was read, only until that is in force: the rest is done on threads of the store.
     public static func open(
         _ path: String, options: StoreOptions = StoreOptions()
     ) throws(StoreError) -> DirectoryStore {
@@ -23,15 +24,22 @@ public final class DirectoryStore: SnapshotSource {
         } catch {
             throw StoreError(code: "unwatchable-store", "the store cannot be watched: \(error)")
         }
-        return try DirectoryStore(path: path, options: options, clock: .system, changes: changes)
+        return try DirectoryStore(
+            path: path, options: options, clock: .system, changes: changes, images: try imageFolder(options))
+    }
+
+    private static func imageFolder(_ options: StoreOptions) throws(StoreError) -> ImageFolder? {
+        guard let path = options.cacheFolder else { return nil }
+        return try ImageFolder(path: path, build: RunningBuild(options.build))
     }
 
     /// Makes a store that hears of changes, and knows the time, as the caller wants.
     init(
-        path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource
+        path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource, images: ImageFolder? = nil
     ) throws(StoreError) {
         let mailbox = NIOLockedValueBox(StoreMailbox())
-        let watch = StoreWatch(path: path, options: options, clock: clock, changes: changes, mailbox: mailbox)
+        let watch = StoreWatch(
+            path: path, options: options, clock: clock, changes: changes, mailbox: mailbox, images: images)
         first = try watch.start()
         self.mailbox = mailbox
         waker = changes.waker

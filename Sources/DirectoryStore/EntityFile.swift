@@ -12,7 +12,7 @@ enum Entity: Sendable, Hashable {
     case policy(ManagedPolicy)
     case resource(ResourceEntry)
     case schema([Text: KeyDeclaration])
-    case organization(Organization)
+    indirect case organization(Organization)
     case serviceControlPolicy(ControlPolicy)
     case resourceControlPolicy(ControlPolicy)
 
@@ -68,6 +68,7 @@ enum Entity: Sendable, Hashable {
     func mappingSources(_ change: (PolicySource) -> PolicySource) -> Entity {
         func changed(_ holdings: PolicyHoldings) -> PolicyHoldings {
             var copy = holdings
+            guard !holdings.inlinePolicies.isEmpty else { return holdings }
             copy.inlinePolicies = holdings.inlinePolicies.map { InlinePolicy(name: $0.name, source: change($0.source)) }
             return copy
         }
@@ -163,8 +164,8 @@ final class EntityFile: Sendable {
     let path: Text
     let digest: FileDigest
     let entity: Entity
-    /// The entity's key first.
-    let claims: [Claim]
+    /// What it claims beside its key.
+    let otherClaims: [Claim]
     let references: [EntityReference]
     /// For a managed policy, whether its file says its path: a bare document may be attached under any.
     let isPathStated: Bool
@@ -182,18 +183,21 @@ final class EntityFile: Sendable {
         self.digest = digest
         self.entity = entity
         key = entity.key
-        self.claims = [.entity(key)] + claims
-        self.references = references
+        otherClaims = claims
+        self.references = references.withoutSpareRoom
         self.isPathStated = isPathStated
         self.warnings = warnings
         mentions = PrincipalMention.all(in: entity)
     }
 
     private init(_ file: EntityFile, entity: Entity) {
-        (path, digest, key, claims) = (file.path, file.digest, file.key, file.claims)
+        (path, digest, key, otherClaims) = (file.path, file.digest, file.key, file.otherClaims)
         (references, isPathStated, warnings) = (file.references, file.isPathStated, file.warnings)
         (self.entity, mentions) = (entity, file.mentions)
     }
+
+    /// The entity's key first.
+    var claims: [Claim] { [.entity(key)] + otherClaims }
 
     /// The same without its documents, which can be read again from their texts.
     var withoutDocuments: EntityFile { EntityFile(self, entity: entity.mappingSources(\.withoutDocument)) }

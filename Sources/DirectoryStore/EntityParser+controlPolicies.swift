@@ -17,8 +17,8 @@ extension EntityParser {
         return finish(kind == .service ? .serviceControlPolicy(policy) : .resourceControlPolicy(policy))
     }
 
-    private static let summaryMembers: Set<String> = ["Name", "Type"]
-    private static let reportedMembers: Set<String> = ["Id", "Arn", "Description", "AwsManaged"]
+    private static let summaryMembers = ["Name", "Type"]
+    private static let reportedMembers = ["Id", "Arn", "Description", "AwsManaged"]
 
     /// `{"Name", "Content"}`, or as `aws organizations describe-policy` shows it: `{"PolicySummary": {"Name"}, "Content"}`.
     private mutating func controlPolicyDetail(
@@ -27,7 +27,7 @@ extension EntityParser {
         let hasSummary = root["PolicySummary"] != nil
         var members = reader.members(
             of: root, what: kind.words,
-            known: hasSummary ? ["PolicySummary", "Content"] : Self.summaryMembers.union(["Content"]),
+            known: hasSummary ? ["PolicySummary", "Content"] : Self.summaryMembers + ["Content"],
             reportOnly: hasSummary ? [] : Self.reportedMembers)
         guard root.members != nil else { return (nil, nil) }
         let content = reader.required("Content", in: members, of: kind.words, at: root.position)

@@ -36,7 +36,7 @@ extension EntityParser {
         return finish(.organization(organization), references: tree.references)
     }
 
-    private mutating func need(_ name: String, _ members: [String: JSONNode], _ root: JSONNode) -> JSONNode? {
+    private mutating func need(_ name: String, _ members: MemberNodes, _ root: JSONNode) -> JSONNode? {
         reader.required(name, in: members, of: "the organization", at: root.position)
     }
 

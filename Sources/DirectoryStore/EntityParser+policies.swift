@@ -52,7 +52,7 @@ extension EntityParser {
         let position: JSONPosition
     }
 
-    private mutating func versions(_ root: JSONNode, _ members: [String: JSONNode]) -> [Version] {
+    private mutating func versions(_ root: JSONNode, _ members: MemberNodes) -> [Version] {
         guard root.members != nil,
             let list = reader.required("PolicyVersionList", in: members, of: "a managed policy", at: root.position)
         else { return [] }
@@ -119,7 +119,7 @@ extension EntityParser {
     }
 
     private mutating func checkOldVersion(_ version: Version) {
-        let result = PolicyParser(kind: .managed, rules: reader.rules).parse(
+        let result = reader.names.parser(of: .managed, reader.rules).parse(
             version.document, in: path.string, text: text, path: path(of: version))
         reader.add(result.diagnostics.map { StoreDiagnostic($0).asWarning })
     }

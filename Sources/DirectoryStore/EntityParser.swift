@@ -53,7 +53,7 @@ struct EntityParser {
         guard let entity, !reader.hasErrors else { return .bad(reader.diagnostics) }
         return .good(
             EntityFile(
-                path: path, digest: digest, entity: entity, claims: claims,
+                path: path, digest: digest, entity: entity.mappingSources(\.packed), claims: claims,
                 references: references, isPathStated: isPathStated, warnings: reader.diagnostics))
     }
 
@@ -163,7 +163,7 @@ extension EntityParser {
         return finish(.role(role), claims: id.map { [.id($0)] } ?? [], references: reading.references)
     }
 
-    private mutating func trustPolicy(_ root: JSONNode, _ members: [String: JSONNode]) -> PolicySource? {
+    private mutating func trustPolicy(_ root: JSONNode, _ members: MemberNodes) -> PolicySource? {
         guard root.members != nil,
             let node = reader.required("AssumeRolePolicyDocument", in: members, of: "a role", at: root.position)
         else { return nil }

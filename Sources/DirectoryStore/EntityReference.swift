@@ -1,6 +1,7 @@
 internal import Directory
 internal import JSONDocument
 internal import PolicyModel
+internal import PolicySyntax
 
 /// A group, policy, boundary or control policy that an entity names, and where.
 struct EntityReference: Sendable, Hashable {
@@ -65,6 +66,15 @@ final class ReferenceNames {
 
     private var groups: [Key: ReferenceName] = [:]
     private var policies: [Text: ReferenceName] = [:]
+    private var parsers: [PolicyKind: PolicyParser] = [:]
+
+    /// What reads documents of a kind.
+    func parser(of kind: PolicyKind, _ rules: PolicyRules) -> PolicyParser {
+        if let known = parsers[kind], known.rules == rules { return known }
+        let made = PolicyParser(kind: kind, rules: rules)
+        parsers[kind] = made
+        return made
+    }
 
     /// A group of an account by its name.
     func group(_ name: Text, of account: AccountID) -> ReferenceName {

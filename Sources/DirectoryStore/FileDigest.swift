@@ -3,12 +3,23 @@ internal import PolicyModel
 
 /// SHA-256 of a file's bytes.
 struct FileDigest: Sendable, Hashable {
-    private let words: SIMD4<UInt64>
+    // Four words and no vector, which would be aligned to as much room again beside other things.
+    private let words: Words
+    private typealias Words = (UInt64, UInt64, UInt64, UInt64)
 
     /// Digests the bytes.
     init(of content: [UInt8]) {
-        words = unsafe SHA256.hash(data: content).withUnsafeBytes { unsafe $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+        words = unsafe SHA256.hash(data: content).withUnsafeBytes { unsafe $0.loadUnaligned(as: Words.self) }
     }
+
+    /// A digest that was taken elsewhere.
+    init(_ digest: SHA256.Digest) {
+        words = unsafe digest.withUnsafeBytes { unsafe $0.loadUnaligned(as: Words.self) }
+    }
+
+    static func == (lhs: FileDigest, rhs: FileDigest) -> Bool { lhs.words == rhs.words }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
     /// 32 bytes.
     var bytes: [UInt8] { unsafe withUnsafeBytes(of: words) { unsafe Array($0) } }

@@ -8,6 +8,8 @@ struct FileReader {
     let clock: StoreClock
     let rules: PolicyRules
     let sharing: ReadingShare
+    /// Whether files are parsed that say nothing of how others are; else their bytes are kept.
+    var parses = true
 
     /// How long after its last change a file's stamp cannot be trusted yet: several ticks of the coarsest clock that a
     /// Linux file system takes its times from (10 ms), in nanoseconds.
@@ -21,38 +23,29 @@ struct FileReader {
         let before = try descriptor.stamp()
         let now = clock.realtimeNanoseconds()
         guard before.kind == .regular else { return failed(before, place, path, FileFailure.irregular) }
-        let bytes = try descriptor.read(bytesMax: limits.fileBytesMax)
+        let bytes = try descriptor.read(bytesMax: limits.fileBytesMax, expected: Int(clamping: before.size))
         guard bytes.count <= limits.fileBytesMax else {
             return failed(before, place, path, "the file is larger than \(limits.fileBytesMax) bytes")
         }
         let changed = max(before.changedNanoseconds, before.modifiedNanoseconds)
         let isYoung = try descriptor.stamp() != before || changed > now - FileReader.youngNanoseconds
         let digest = FileDigest(of: bytes)
-        let reading =
-            if let old, old.digest == digest, old.place == place {
-                old.reading
-            } else {
-                sharing.prepared(
-                    EntityParser.parse(
-                        bytes, at: path, place: place, digest: digest, rules: rules, names: sharing.names))
-            }
+        let reading: EntityReading
+        if let old, old.digest == digest, old.place == place {
+            reading = old.reading
+        } else if parses || place.holdsRules {
+            reading = sharing.prepared(
+                EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules, names: sharing.names))
+        } else {
+            return CachedReading(
+                unparsed: sharing.texts.keep(bytes), stamp: before, isYoung: isYoung, place: place, digest: digest)
+        }
         return CachedReading(stamp: before, isYoung: isYoung, place: place, digest: digest, reading: reading)
     }
 
     private func failed(_ stamp: FileStamp, _ place: StorePlace, _ path: Text, _ message: String) -> CachedReading {
         let problem = StoreDiagnostic(.error, "unreadable-file", message, file: path.string)
         return CachedReading(stamp: stamp, isYoung: false, place: place, digest: nil, reading: .bad([problem]))
-    }
-}
-
-/// What the files of one reading share.
-struct ReadingShare {
-    let names = ReferenceNames()
-    /// Called with every file that was parsed; what it gives stands for the file from then on.
-    var prepare: (EntityFile) -> EntityFile = { $0 }
-
-    fileprivate func prepared(_ reading: EntityReading) -> EntityReading {
-        if case .good(let file) = reading { .good(prepare(file)) } else { reading }
     }
 }
 

@@ -155,10 +155,13 @@ extension Descriptor {
     }
 
     /// The bytes from here on, one more than `bytesMax` at most.
-    func read(bytesMax: Int) throws(FileFailure) -> [UInt8] {
-        var content: [UInt8] = []
-        while content.count <= bytesMax {
-            let part = try readPart(min(65_536, bytesMax + 1 - content.count))
+    ///
+    /// - Parameter expected: about how many there are.
+    func read(bytesMax: Int, expected: Int = 65_535) throws(FileFailure) -> [UInt8] {
+        // One more shows that there are no more.
+        var content = try readPart(min(expected, bytesMax) + 1)
+        while !content.isEmpty, content.count <= bytesMax {
+            let part = try readPart(min(4_096, bytesMax + 1 - content.count))
             if part.isEmpty { break }
             content += part
         }

@@ -13,7 +13,7 @@ struct HoldingsReading {
 extension MemberReader {
     /// A policy document: an object, or a string of JSON, plain or percent-encoded.
     mutating func document(_ node: JSONNode, kind: PolicyKind, text: [UInt8], path: String) -> PolicySource? {
-        let result = PolicyParser(kind: kind, rules: rules).parse(node, in: file, text: text, path: path)
+        let result = names.parser(of: kind, rules).parse(node, in: file, text: text, path: path)
         add(result.diagnostics.map(StoreDiagnostic.init))
         return result.source
     }
@@ -43,7 +43,7 @@ extension MemberReader {
 
     /// `AttachedManagedPolicies` and `PermissionsBoundary`.
     mutating func attachments(
-        _ members: [String: JSONNode], account: AccountID, into reading: inout HoldingsReading
+        _ members: MemberNodes, account: AccountID, into reading: inout HoldingsReading
     ) {
         let attached = elements(members["AttachedManagedPolicies"], "`AttachedManagedPolicies`")
         for element in attached {
@@ -55,6 +55,7 @@ extension MemberReader {
             reading.references.append(reference)
             reading.holdings.attachedPolicies.append(reference.text)
         }
+        reading.holdings.attachedPolicies = reading.holdings.attachedPolicies.withoutSpareRoom
         if let first = attached.first, attached.count > Quota.attachedPoliciesMax {
             warning(
                 "quota", "\(attached.count) attached policies; IAM allows \(Quota.attachedPoliciesMax)",
@@ -84,7 +85,7 @@ extension MemberReader {
 
     /// IAM's export shape: `{"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": …}`.
     private mutating func boundary(_ node: JSONNode, account: AccountID) -> EntityReference? {
-        let known: Set<String> = ["PermissionsBoundaryType", "PermissionsBoundaryArn"]
+        let known = ["PermissionsBoundaryType", "PermissionsBoundaryArn"]
         let members = members(of: node, what: "`PermissionsBoundary`", known: known)
         guard node.members != nil else { return nil }
         // The console says `Policy`; older exports of the API say `PermissionsBoundaryPolicy`.

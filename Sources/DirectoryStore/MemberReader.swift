@@ -2,6 +2,16 @@ internal import JSONDocument
 internal import PolicyModel
 internal import PolicySyntax
 
+/// The members of an object that are known and have a value; there are few of them.
+struct MemberNodes {
+    private var members: [JSONMember] = []
+
+    mutating func append(_ member: JSONMember) { members.append(member) }
+
+    /// The value of the member with the name.
+    subscript(_ name: String) -> JSONNode? { members.first { $0.name == name }?.value }
+}
+
 /// Reads objects of one file member by member, and collects everything that is wrong.
 struct MemberReader {
     let file: String
@@ -33,16 +43,16 @@ struct MemberReader {
     ///
     /// A member outside `known` and `reportOnly` is refused by name.
     mutating func members(
-        of node: JSONNode, what: String, known: Set<String>, reportOnly: Set<String> = []
-    ) -> [String: JSONNode] {
+        of node: JSONNode, what: String, known: [String], reportOnly: [String] = []
+    ) -> MemberNodes {
         guard let members = node.members else {
             error("wrong-type", "\(what) must be an object, not \(node.value.kindDescription)", at: node.position)
-            return [:]
+            return MemberNodes()
         }
-        var result: [String: JSONNode] = [:]
+        var result = MemberNodes()
         for member in members {
             if known.contains(member.name) {
-                if member.value.value != .null { result[member.name] = member.value }
+                if member.value.value != .null { result.append(member) }
             } else if !reportOnly.contains(member.name) {
                 error(
                     "unknown-member",
@@ -84,7 +94,7 @@ struct MemberReader {
 
     /// The member that the object cannot do without.
     mutating func required(
-        _ name: String, in members: [String: JSONNode], of what: String, at position: JSONPosition
+        _ name: String, in members: MemberNodes, of what: String, at position: JSONPosition
     ) -> JSONNode? {
         if let node = members[name] { return node }
         error("missing-member", "\(what) needs the member `\(name)`", at: position)

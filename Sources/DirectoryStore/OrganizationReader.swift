@@ -74,12 +74,12 @@ struct OrganizationReader {
         return OrganizationAccount(id: id, policies: policies)
     }
 
-    private mutating func attached(_ members: [String: JSONNode]) -> AttachedControlPolicies {
+    private mutating func attached(_ members: MemberNodes) -> AttachedControlPolicies {
         AttachedControlPolicies(service: names(members, .service), resource: names(members, .resource))
     }
 
     /// An absent list is no empty one: that allows nothing (design §3.2).
-    private mutating func names(_ members: [String: JSONNode], _ kind: ControlPolicyKind) -> [Text]? {
+    private mutating func names(_ members: MemberNodes, _ kind: ControlPolicyKind) -> [Text]? {
         guard let list = members[kind.member] else { return nil }
         var names: [Text] = []
         for element in reader.elements(list, "`\(kind.member)`") {

@@ -21,6 +21,7 @@ struct StoreIndex {
     /// The files in force, by path.
     private(set) var inForce: [Text: EntityFile]
     private var targets: Targets
+    /// The files that hold what is claimed beside names, which `targets` knows.
     private var holders: [Claim: Text] = [:]
     private var revision: RevisionList
     /// Files whose `Principal` elements name nobody; a user or role that comes or goes may change that.
@@ -34,7 +35,7 @@ struct StoreIndex {
         targets = verdict.targets
         revision = verdict.revisionList
         for (path, file) in verdict.inForce {
-            for claim in file.claims { holders[claim] = path }
+            for claim in file.otherClaims { holders[claim] = path }
         }
         for warning in verdict.warnings where warning.code == "unknown-principal" {
             namesNobody.insert(Text(warning.file))
@@ -59,8 +60,8 @@ struct StoreIndex {
     }
 
     private mutating func put(_ file: EntityFile) {
-        for claim in inForce[file.path]?.claims ?? [] { holders[claim] = nil }
-        for claim in file.claims { holders[claim] = file.path }
+        for claim in inForce[file.path]?.otherClaims ?? [] { holders[claim] = nil }
+        for claim in file.otherClaims { holders[claim] = file.path }
         inForce[file.path] = file
         revision.put(file.path, file.digest)
     }
@@ -69,7 +70,9 @@ struct StoreIndex {
 
     /// Whether the file takes nothing that another has, and nothing that others name goes with its last version.
     private func isByItself(_ file: EntityFile) -> Bool {
-        guard file.claims.allSatisfy({ holders[$0] == nil || holders[$0] == file.path }) else { return false }
+        guard file.claims.allSatisfy({ claim in holder(of: claim).map { $0 == file.path } ?? true }) else {
+            return false
+        }
         guard let last = inForce[file.path] else {
             // Whom others may have named already, in vain.
             return !file.entity.isPrincipal || namesNobody.isEmpty
@@ -84,6 +87,10 @@ struct StoreIndex {
         case (.resourceControlPolicy(let old), .resourceControlPolicy(let new)): return old.name == new.name
         default: return false
         }
+    }
+
+    private func holder(of claim: Claim) -> Text? {
+        if case .entity(let key) = claim { targets.files[key]?.path } else { holders[claim] }
     }
 
     /// Whether no two of the files claim the same.

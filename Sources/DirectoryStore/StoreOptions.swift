@@ -18,6 +18,13 @@ public struct StoreOptions: Sendable {
     public var usesInotify = true
     /// The bounds of a load.
     public var limits = StoreLimits()
+    /// The folder of compiled images, from which a start is quicker; `nil` for none (`serve --cache`).
+    public var cacheFolder: String?
+    /// Milliseconds for which a store has to be as it is before an image of it is made after a reload, for that takes a
+    /// processor as long as a start does.
+    public var imageQuietMilliseconds: Int64 = 30_000
+    /// What images are taken to be of; `nil` for the running executable.
+    var build: BuildIdentity?
     /// Told each trouble once, and its end.
     public var logger = Logger(label: "postern.store")
 

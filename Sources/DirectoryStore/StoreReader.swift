@@ -14,6 +14,26 @@ struct CachedReading: Sendable {
     let place: StorePlace
     let digest: FileDigest?
     let reading: EntityReading
+    /// The bytes of a file that is yet to be parsed; nothing is known of it but its digest.
+    private(set) var unparsed: UnparsedText?
+
+    /// Gives the bytes away, which somebody else parses.
+    mutating func takeUnparsed() -> UnparsedText? {
+        defer { unparsed = nil }
+        return unparsed
+    }
+
+    init(stamp: FileStamp, isYoung: Bool, place: StorePlace, digest: FileDigest?, reading: EntityReading) {
+        (self.stamp, self.isYoung, self.place) = (stamp, isYoung, place)
+        (self.digest, self.reading) = (digest, reading)
+        unparsed = nil
+    }
+
+    init(unparsed: UnparsedText, stamp: FileStamp, isYoung: Bool, place: StorePlace, digest: FileDigest) {
+        (self.stamp, self.isYoung, self.place) = (stamp, isYoung, place)
+        (self.digest, self.unparsed) = (digest, unparsed)
+        reading = .bad([])
+    }
 }
 
 /// What one reading leaves for the next.
@@ -36,6 +56,13 @@ struct StoreReading: Sendable {
     /// Whether the source swaps as a whole (design §3.2, reload rule 1).
     var isWhole: Bool { isLinked || scan.atomicFolders.contains("") }
 
+    /// The same without what is in the cache too: enough to be compared with.
+    var judged: StoreReading {
+        var copy = self
+        copy.scan.files = scan.files.filter { cache.files[$0.key] == nil }
+        return copy
+    }
+
     /// Whether the other reading found the same names with the same content.
     func isSame(as other: StoreReading) -> Bool {
         root.isSameFile(as: other.root) && isLinked == other.isLinked
@@ -52,8 +79,7 @@ struct StoreReading: Sendable {
 
     /// The problems of names that led to no file, which the cache does not know: one that goes away is a deletion.
     private var problemsOfUnread: [Text: [StoreDiagnostic]] {
-        guard scan.files.count != cache.files.count else { return [:] }
-        return scan.files.filter { cache.files[$0.key] == nil }.mapValues(\.diagnostics)
+        scan.files.filter { cache.files[$0.key] == nil }.mapValues(\.diagnostics)
     }
 }
 
@@ -64,6 +90,8 @@ struct StoreReader: Sendable {
     let clock: StoreClock
     /// The order in which the names of a folder are looked at, which are sorted; it decides nothing, and tests bring others.
     var order: @Sendable ([Text]) -> [Text] = { $0 }
+    /// Whether files are parsed as they are read; else `StoreReading.parsed` does it.
+    var parses = true
 
     /// Reads everything; files whose stamp is that of `cache` are taken from there, if stamps are trusted at all.
     ///
@@ -78,6 +106,7 @@ struct StoreReader: Sendable {
             var walk = StoreWalk(
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
                 order: order, watch: watch, sharing: sharing)
+            walk.parses = parses
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }

@@ -12,6 +12,8 @@ struct StoreWalk {
     let order: ([Text]) -> [Text]
     let watch: (CInt, Text?) -> Void
     let sharing: ReadingShare
+    /// Whether files are parsed as they are read.
+    var parses = true
 
     private(set) var scan = StoreScan()
     private(set) var cache = ReadingCache()
@@ -220,7 +222,8 @@ struct StoreWalk {
         // What was parsed by other rules has to be parsed again; what holds the rules depends on none.
         let old = cache.rules == oldCache.rules || place.holdsRules ? oldCache.files[path] : nil
         if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
-        let reader = FileReader(root: root, limits: limits, clock: clock, rules: cache.rules, sharing: sharing)
+        let reader = FileReader(
+            root: root, limits: limits, clock: clock, rules: cache.rules, sharing: sharing, parses: parses)
         do throws(FileFailure) {
             return try reader.read(path, physical: physical, place, old: old)
         } catch {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Directory
 internal import NIOConcurrencyHelpers
 internal import PolicyModel
@@ -5,20 +6,23 @@ internal import PolicyModel
 /// Reads, judges and publishes; lives on one thread at a time.
 final class StoreWatch {
     private let reader: StoreReader
-    private let options: StoreOptions
-    private let clock: StoreClock
-    private let changes: any ChangeSource
-    private let mailbox: NIOLockedValueBox<StoreMailbox>
-    private let builder = SnapshotBuilder()
+    let options: StoreOptions
+    let clock: StoreClock
+    let changes: any ChangeSource
+    let mailbox: NIOLockedValueBox<StoreMailbox>
+    let images: ImageKeeper?
+    var builder = SnapshotBuilder()
 
-    private var reading: StoreReading?
+    var reading: StoreReading?
+    /// What was read at the start, while an image of it is in force and nothing of it has been parsed.
+    var unparsed: StoreReading?
     /// What is in force, ready for small changes; `nil` while there is trouble.
     private var index: StoreIndex?
     /// The files in force while there is no index.
-    private var kept: [Text: EntityFile] = [:]
-    private var log: TroubleLog
+    var kept: [Text: EntityFile] = [:]
+    var log: TroubleLog
     private var didFail = false
-    private var quiet = QuietTime()
+    var quiet = QuietTime()
     /// The last snapshots that were replaced, until the loops have let go of them: taking one apart takes longer than any
     /// decision, and is done here.
     private var retired: [(snapshot: Snapshot, until: Int64)] = []
@@ -30,9 +34,10 @@ final class StoreWatch {
 
     init(
         path: String, options: StoreOptions, clock: StoreClock, changes: any ChangeSource,
-        mailbox: NIOLockedValueBox<StoreMailbox>
+        mailbox: NIOLockedValueBox<StoreMailbox>, images: ImageFolder? = nil
     ) {
-        reader = StoreReader(path: path, limits: options.limits, clock: clock)
+        reader = StoreReader(path: path, limits: options.limits, clock: clock, parses: false)
+        self.images = images.map { ImageKeeper($0, options) }
         log = TroubleLog(options.logger)
         (self.options, self.clock, self.changes, self.mailbox) = (options, clock, changes, mailbox)
     }
@@ -47,18 +52,25 @@ final class StoreWatch {
         } catch {
             throw StoreError(code: "unreadable-store", error.message)
         }
+        if let started = startFromImage(reading) { return started }
+        return try start(reading.parsed(sharing))
+    }
+
+    private func start(_ reading: StoreReading) throws(StoreError) -> StoreMailbox.Current {
         let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: options.limits)
         guard verdict.errors.isEmpty else {
             throw StoreError(diagnostics: FollowUps.removed(from: verdict, of: reading.scan))
         }
         let snapshot = try firstSnapshot(verdict)
         log.note(warnings: verdict.warnings.map(\.line))
-        self.reading = reading
+        self.reading = reading.judged
         keep(verdict)
         var status = StoreStatus(revision: verdict.revision, lastReload: clock.seconds)
         status.ignoredFiles = verdict.ignoredFiles
         let first = (snapshot: snapshot, status: status)
         mailbox.withLockedValue { $0.current = first }
+        // What reading and compiling needed for a moment is many times what is kept.
+        clinux_return_memory()
         return first
     }
 
@@ -74,8 +86,11 @@ final class StoreWatch {
 
     /// Watches until it is told to stop.
     func run() {
+        guard checkImage() else { return refuse(takeRequests().reloads) }
+        images?.keepFirst(mailbox.withLockedValue { $0.current?.snapshot })
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
+            keepImage()
             let deadline = min(quiet.deadline ?? nextComparison, retired.first?.until ?? .max)
             let isChanged = changes.wait(milliseconds: max(0, deadline - clock.monotonicMilliseconds()))
             let now = clock.monotonicMilliseconds()
@@ -105,6 +120,14 @@ final class StoreWatch {
             defer { box.reloads = [] }
             return (box.isStopping, box.reloads)
         }
+    }
+
+    /// Has an image made of what is in force, once it has been for a while without trouble.
+    private func keepImage() {
+        guard let images, let index, !didFail, quiet.deadline == nil,
+            let current = mailbox.withLockedValue({ $0.current })
+        else { return }
+        images.keep(index.inForce, revision: current.status.revision, at: clock.monotonicMilliseconds())
     }
 
     private func refuse(_ reloads: [StoreMailbox.Completion]) {
@@ -195,7 +218,7 @@ final class StoreWatch {
         self.reading = nil
         for (path, entry) in found {
             reading.cache.files[path] = entry
-            reading.scan.files[path] = entry.reading
+            reading.scan.files[path] = nil
         }
         self.reading = reading
     }
@@ -215,18 +238,9 @@ final class StoreWatch {
             watch: { changes.watch(folder: $0, path: $1) }, sharing: sharing)
     }
 
-    /// Documents are compiled as they are read, and not kept: they take several times the room of their texts.
-    private var sharing: ReadingShare {
-        let builder = builder
-        return ReadingShare { file in
-            let isCompiled =
-                file.entity.identityPolicies.allSatisfy { builder.prepare($0, isResourcePolicy: false) }
-                && file.entity.resourcePolicies.allSatisfy { builder.prepare($0, isResourcePolicy: true) }
-            return isCompiled ? file.withoutDocuments : file
-        }
-    }
+    private var sharing: ReadingShare { ReadingShare(preparing: builder) }
 
-    private func mode(for new: StoreReading) -> StoreJudge.Mode {
+    func mode(for new: StoreReading) -> StoreJudge.Mode {
         // A folder that was put in the store's place swapped as a whole, however that was done.
         let isElsewhere = reading.map { !$0.root.isSameFile(as: new.root) } ?? false
         return options.reloadMode == .whole || new.isWhole || isElsewhere ? .reloadWhole : .reload
@@ -236,13 +250,14 @@ final class StoreWatch {
     private func update(ignoringCache: Bool) -> StoreStatus {
         let new: StoreReading
         do throws(StoreFailure) {
-            new = try read(ignoringCache: ignoringCache)
+            // Processors are for those who decide meanwhile.
+            new = try read(ignoringCache: ignoringCache).parsed(sharing, isAlone: true)
         } catch {
             // Nothing is known of the files: what was read before cannot be compared with, what is in force stays.
             return publish(nil, errors: [error.message])
         }
         if !ignoringCache, let reading, new.isSame(as: reading), let status = statusWithoutFailure() {
-            self.reading = new
+            self.reading = new.judged
             return status
         }
         let verdict = StoreJudge.judge(
@@ -259,7 +274,7 @@ final class StoreWatch {
         do throws(SnapshotError) {
             let snapshot = try snapshot(of: verdict)
             keep(verdict)
-            reading = new
+            reading = new.judged
             log.note(warnings: verdict.warnings.map(\.line))
             return publish(Publication(snapshot, verdict), errors: verdict.errors.map(\.line))
         } catch {
@@ -267,7 +282,7 @@ final class StoreWatch {
         }
     }
 
-    private func keep(_ verdict: StoreVerdict) {
+    func keep(_ verdict: StoreVerdict) {
         index = StoreIndex(verdict, limits: options.limits)
         kept = index == nil ? verdict.inForce : [:]
     }
@@ -275,7 +290,7 @@ final class StoreWatch {
     /// What is in force, if it has the revision, for equal files mean equal answers; else a new one.
     private func snapshot(of verdict: StoreVerdict) throws(SnapshotError) -> Snapshot {
         let current = mailbox.withLockedValue { $0.current }
-        if let current, current.status.revision == verdict.revision {
+        if let current, current.status.revision == verdict.revision, current.snapshot.isComplete {
             builder.forgetPrepared()
             return current.snapshot
         }
@@ -284,7 +299,9 @@ final class StoreWatch {
 
     // MARK: Publishing
 
-    private func publish(_ taken: Publication?, errors: [String]) -> StoreStatus {
+    func publish(
+        _ taken: Publication?, errors: [String], image: StoreStatus.ImageState? = nil
+    ) -> StoreStatus {
         didFail = taken == nil
         let seconds = clock.seconds
         let published = mailbox.withLockedValue {
@@ -297,6 +314,7 @@ final class StoreWatch {
                 status.ignoredFiles = taken.ignoredFiles
                 status.quarantined = taken.quarantined
             }
+            if let image { status.image = image }
             status.note(errors: errors, isStale: taken?.isStale ?? true, at: seconds)
             let next = (snapshot: taken?.snapshot ?? current.snapshot, status: status)
             box.current = next
@@ -305,38 +323,13 @@ final class StoreWatch {
         guard let (old, snapshot, status, listeners) = published else {
             return StoreStatus(revision: "", lastReload: 0)
         }
+        if snapshot.revision != old.revision { log.tell(snapshot, after: old.directory) }
         if snapshot !== old {
-            log.tell(snapshot, after: old.directory)
             if retired.count == StoreWatch.retiredMax { retired.removeFirst() }
             retired.append((old, clock.monotonicMilliseconds() + StoreWatch.retirementMilliseconds))
         }
         log.note(errors: errors)
         for listener in listeners { listener(snapshot, status) }
         return status
-    }
-}
-
-/// What is about to be in force.
-private struct Publication {
-    let snapshot: Snapshot
-    let revision: String
-    let ignoredFiles: Int
-    let quarantined: [String]
-    let isStale: Bool
-
-    init(_ snapshot: Snapshot, _ verdict: StoreVerdict) {
-        self.snapshot = snapshot
-        revision = verdict.revision
-        ignoredFiles = verdict.ignoredFiles
-        quarantined = verdict.directory.quarantined.sorted().map(\.description)
-        isStale = verdict.isStale
-    }
-
-    /// After a change that leaves no trouble; names that are not read are counted again by the next whole reading.
-    init(_ snapshot: Snapshot, _ revision: String, after status: StoreStatus) {
-        self.snapshot = snapshot
-        self.revision = revision
-        ignoredFiles = status.ignoredFiles
-        (quarantined, isStale) = ([], false)
     }
 }

@@ -1,6 +1,13 @@
 internal import Directory
 internal import PolicyModel
 
+extension EntityReference {
+    /// Whether what it says of the policy that it names is the policy's very ARN.
+    fileprivate func isWritten(as policy: ManagedPolicy) -> Bool {
+        path == policy.path && text.utf8.suffix(policy.name.utf8.count).elementsEqual(policy.name.utf8)
+    }
+}
+
 /// What references can find: the files in force by the entity they hold.
 struct Targets {
     private(set) var files: [EntityKey: EntityFile]
@@ -28,9 +35,10 @@ struct Targets {
         if case .organization(let organization) = file.entity { return .organization(resolved(organization)) }
         var arns: [Text: Text] = [:]
         for reference in file.references where holds(reference) {
-            if case .policy(let policy) = files[reference.target]?.entity { arns[reference.text] = policy.arn }
+            guard case .policy(let policy) = files[reference.target]?.entity else { continue }
+            if !reference.isWritten(as: policy) { arns[reference.text] = policy.arn }
         }
-        guard arns.contains(where: { $0 != $1 }) else { return file.entity }
+        guard !arns.isEmpty else { return file.entity }
         return file.entity.mappingPolicies { arns[$0] ?? $0 }
     }
 

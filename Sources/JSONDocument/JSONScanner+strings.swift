@@ -1,4 +1,26 @@
 extension JSONScanner {
+    /// Takes a string without escapes and beyond-ASCII characters, as nearly all are; `false`, and takes nothing, at any
+    /// other.
+    mutating func plainString() -> Bool {
+        var end = index + 1
+        while end < bytes.count, JSONScanner.isPlain(bytes[end]) { end += 1 }
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return false }
+        column += end + 1 - index
+        index = end + 1
+        return true
+    }
+
+    /// Takes a string and gives its decoded text.
+    mutating func text() throws(JSONError) -> String {
+        let start = index + 1
+        if plainString() { return String(decoding: bytes[start..<(index - 1)], as: UTF8.self) }
+        return String(decoding: try string(), as: UTF8.self)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
     /// Takes a string from its opening to behind its closing quote, and gives its decoded bytes.
     mutating func string() throws(JSONError) -> [UInt8] {
         var decoded: [UInt8] = []
@@ -97,6 +119,26 @@ extension JSONScanner {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+}
+
+/// The names of one object's members, compared by their bytes.
+struct SeenNames {
+    /// While there are few, which is quicker than any table.
+    private var few: [(name: String, place: JSONPosition)] = []
+    private var many: [[UInt8]: JSONPosition] = [:]
+
+    private static let fewMax = 12
+
+    /// Notes a name; gives the place of the same name before, if there was one.
+    mutating func insert(_ name: String, at place: JSONPosition) -> JSONPosition? {
+        guard many.isEmpty else { return many.updateValue(place, forKey: Array(name.utf8)) }
+        for seen in few where seen.name.utf8.elementsEqual(name.utf8) { return seen.place }
+        few.append((name, place))
+        if few.count > SeenNames.fewMax {
+            for seen in few { many[Array(seen.name.utf8)] = seen.place }
+        }
+        return nil
     }
 }
 

@@ -26,12 +26,15 @@ struct JSONScanner {
     private(set) var marks: [JSONMark] = []
     private var open: [Container] = []
 
+    /// About how many bytes of an honest text a value takes.
+    private static let bytesPerMark = 24
+
     /// An array or object whose end has not been seen.
     private struct Container {
         let mark: Int
         let isObject: Bool
-        /// Names seen so far, by their bytes, with their places.
-        var names: [[UInt8]: JSONPosition] = [:]
+        /// Names seen so far, with their places.
+        var names = SeenNames()
 
         var closer: UInt8 { isObject ? UInt8(ascii: "}") : UInt8(ascii: "]") }
     }
@@ -48,6 +51,7 @@ struct JSONScanner {
         guard bytes.count <= limits.bytesMax else {
             throw .tooLarge(bytes: bytes.count, bytesMax: limits.bytesMax)
         }
+        marks.reserveCapacity(min(bytes.count / JSONScanner.bytesPerMark + 1, limits.nodesMax))
         skipBlanks()
         try value(name: nil, namePosition: position)
         while !open.isEmpty { try continueContainer() }
@@ -82,9 +86,8 @@ struct JSONScanner {
         guard peek == UInt8(ascii: "\"") else {
             throw try wanted(isFirst ? "a member's name or `}`" : "a member's name")
         }
-        let name = try string()
-        let text = String(decoding: name, as: UTF8.self)
-        if let first = open[container].names.updateValue(place, forKey: name) {
+        let text = try text()
+        if let first = open[container].names.insert(text, at: place) {
             throw .duplicateMember(text, first: first, position: place)
         }
         skipBlanks()
@@ -107,7 +110,7 @@ struct JSONScanner {
             return
         case UInt8(ascii: "\""):
             mark.kind = .string
-            _ = try string()
+            if !plainString() { _ = try string() }
         case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
             mark.kind = .number
             try number()
@@ -144,7 +147,14 @@ extension JSONScanner {
     }
 
     mutating func skipBlanks() {
-        while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { advance() }
+        while index < bytes.count {
+            switch bytes[index] {
+            case 0x20, 0x0D, 0x09: column += 1
+            case 0x0A: (line, column) = (line + 1, 1)
+            default: return
+            }
+            index += 1
+        }
     }
 
     mutating func expect(_ byte: UInt8, _ description: String) throws(JSONError) {

@@ -1,14 +1,18 @@
 /// A place in a text, for people: both numbers count from 1, and columns count Unicode scalars.
 public struct JSONPosition: Sendable, Hashable, Comparable {
-    /// The line; only U+000A ends one.
-    public let line: Int
-    /// The scalar in the line.
-    public let column: Int
+    // Half the room: there is one a value while a file is read, and one a statement afterwards.
+    private let lineNumber: UInt32
+    private let columnNumber: UInt32
 
-    /// Makes a place.
+    /// The line; only U+000A ends one.
+    public var line: Int { Int(lineNumber) }
+    /// The scalar in the line.
+    public var column: Int { Int(columnNumber) }
+
+    /// Makes a place; numbers beyond 32 bits, which no text within our bounds has, are taken as the largest.
     public init(line: Int, column: Int) {
-        self.line = line
-        self.column = column
+        lineNumber = UInt32(clamping: line)
+        columnNumber = UInt32(clamping: column)
     }
 
     /// The first place of every text.
@@ -53,7 +57,12 @@ public struct JSONNode: Sendable, Hashable {
 
     /// The value of the member with exactly these bytes as its name.
     public subscript(_ name: String) -> JSONNode? {
-        members?.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+        guard case .object(let members) = value else { return nil }
+        let count = name.utf8.count
+        for member in members where member.name.utf8.count == count && member.name.utf8.elementsEqual(name.utf8) {
+            return member.value
+        }
+        return nil
     }
 
     /// How many arrays and objects stand inside each other at most; 0 for a scalar.

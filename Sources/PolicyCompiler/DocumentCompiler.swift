@@ -7,10 +7,17 @@ public struct CompiledDocument: Sendable {
     public let storage: ImageStorage
     /// What sets repeat of it.
     public let summary: DocumentSummary
-    /// How many statements it has.
-    public let statementCount: Int
+    private let statements: UInt32
     /// Symbols of the keys it tests without a set operator: such a key may not arrive as an array (design §3.3).
     let plainKeys: [UInt32]
+
+    /// How many statements it has.
+    public var statementCount: Int { Int(statements) }
+
+    init(storage: ImageStorage, summary: DocumentSummary, statementCount: Int, plainKeys: [UInt32]) {
+        (self.storage, self.summary) = (storage, summary)
+        (statements, self.plainKeys) = (UInt32(clamping: statementCount), plainKeys)
+    }
 
     /// What stands in a slot that no set and no record names: it matches nothing.
     public static let vacant = CompiledDocument(
@@ -34,7 +41,7 @@ public struct DocumentCompiler {
     public func compile(_ document: Document, completesARNs: Bool) throws(VerificationFailure) -> CompiledDocument {
         var emitter = DocumentEmitter(document: document, completesARNs: completesARNs, symbols: symbols)
         let words = emitter.emit()
-        var verifier = Verifier(
+        let verifier = Verifier(
             document: words, conditions: symbols.conditionWords, conditionCount: symbols.conditionCount,
             keyCount: symbols.keys.count)
         try verifier.verify()

@@ -11,7 +11,12 @@ struct DocumentEmitter {
     private var bodies: [UInt32] = []
     /// Leaves by the statements they lead to, for both effects.
     private var leaves: [[Int]: UInt32] = [:]
-    private var indexes: [Int: UInt32] = [:]
+    /// The leaf of each statement alone, for both effects; 0 where there is none yet.
+    private var ownLeaves: [UInt32]
+    /// The index of each statement's resources; 0 where there is none yet.
+    private var ownIndexes: [UInt32]
+    /// The service of the last action of the effect that is being written, with its colon, where that was one.
+    private var lastService: Text?
     private var mergedPatternsLeft: Int
     private(set) var summary = DocumentSummary()
 
@@ -26,6 +31,8 @@ struct DocumentEmitter {
         self.completesARNs = completesARNs
         self.symbols = symbols
         programs = ProgramWriter { symbols.testedKey($0) }
+        ownLeaves = Array(repeating: 0, count: document.statements.count)
+        ownIndexes = ownLeaves
         let patterns = document.statements.reduce(0) { $0 + ($1.resource?.patterns.count ?? 1) }
         mergedPatternsLeft = DocumentEmitter.mergedPatternsMax + patterns * 4
     }
@@ -66,11 +73,13 @@ struct DocumentEmitter {
     // MARK: Actions
 
     private mutating func emitIndex(_ effect: Effect) -> UInt32 {
-        var exact: [UInt32: [Int]] = [:]
-        var services: [UInt32: [Int]] = [:]
+        var exact = StatementLists()
+        var services = StatementLists()
         var patterns: [[Piece]: [Int]] = [:]
         var order: [[Piece]] = []
         var notActions: [Int] = []
+        // Each effect has a mask of its own.
+        lastService = nil
         for (number, statement) in document.statements.enumerated() where statement.effect == effect {
             // "NotPrincipal only with Effect: Deny" (spec §6.6): with Allow it is refused on write and grants nothing.
             if effect == .allow, case .notPrincipal = statement.principal { continue }
@@ -81,15 +90,20 @@ struct DocumentEmitter {
                 continue
             }
             for name in names {
-                widenMask(name, effect)
-                let pieces = Lowering.action(name)
-                if let symbol = exactSymbol(pieces) {
-                    DocumentEmitter.add(number, to: &exact[symbol, default: []])
-                } else if let symbol = serviceSymbol(pieces) {
-                    DocumentEmitter.add(number, to: &services[symbol, default: []])
-                } else {
-                    if patterns[pieces] == nil { order.append(pieces) }
-                    DocumentEmitter.add(number, to: &patterns[pieces, default: []])
+                let folded = name.foldedASCII
+                widenMask(folded, effect)
+                if Lowering.isExact(action: folded) {
+                    exact.add(number, of: symbols.action(folded))
+                    continue
+                }
+                let pieces = Lowering.action(folded: folded)
+                if let symbol = serviceSymbol(pieces) {
+                    services.add(number, of: symbol)
+                } else if patterns[pieces] == nil {
+                    order.append(pieces)
+                    patterns[pieces] = [number]
+                } else if patterns[pieces]?.last != number {
+                    patterns[pieces]?.append(number)
                 }
             }
         }
@@ -99,15 +113,6 @@ struct DocumentEmitter {
         let trie = emitTrie(order.map { ($0, leaf(patterns[$0] ?? [])) })
         let notList = emitNotActions(notActions)
         return append([table, serviceTable, trie, notList])
-    }
-
-    private static func add(_ number: Int, to list: inout [Int]) {
-        if list.last != number { list.append(number) }
-    }
-
-    private func exactSymbol(_ pieces: [Piece]) -> UInt32? {
-        guard pieces.count == 1, case .literal(let bytes) = pieces[0] else { return nil }
-        return symbols.action(Text(String(decoding: bytes, as: UTF8.self)))
     }
 
     /// The service of which a pattern takes every action: `svc:*`.
@@ -120,31 +125,41 @@ struct DocumentEmitter {
         return symbol < Format.ActionSymbol.noService ? symbol : nil
     }
 
-    private mutating func leaves(_ numbers: [UInt32: [Int]]) -> [UInt32: UInt32] {
-        // In the order of symbols: equal documents are equal words.
-        numbers.sorted { $0.key < $1.key }.reduce(into: [:]) { $0[$1.key] = leaf($1.value) }
+    /// A leaf a symbol, in the order of symbols: equal documents are equal words.
+    private mutating func leaves(_ lists: StatementLists) -> [(symbol: UInt32, payload: UInt32)] {
+        lists.grouped.map { ($0.symbol, leaf($0.statements)) }
     }
 
-    private mutating func widenMask(_ pattern: Text, _ effect: Effect) {
-        let service = pattern.foldedASCII.split(at: ASCII.colon, maximum: 2)
+    private mutating func widenMask(_ folded: Text, _ effect: Effect) {
+        // Most statements are about one service.
+        if let lastService, folded.hasPrefix(lastService) { return }
+        let service = folded.split(at: ASCII.colon, maximum: 2)
         let isOpen = service.count < 2 || service[0].utf8.contains { $0 == ASCII.star || $0 == ASCII.questionMark }
         let mask = isOpen ? .max : Format.ServiceMask.mask(of: symbols.service(service[0]))
         if effect == .allow { summary.allowMask |= mask } else { summary.denyMask |= mask }
+        lastService = isOpen ? nil : Text(service[0].string + ":")
     }
 
-    private mutating func emitExact(_ payloads: [UInt32: UInt32]) -> UInt32 {
+    /// - Parameter payloads: in the order of their symbols, of which none comes twice.
+    private mutating func emitExact(_ payloads: [(symbol: UInt32, payload: UInt32)]) -> UInt32 {
         guard !payloads.isEmpty else { return 0 }
         var capacity = 2
         while capacity < payloads.count * 2 { capacity *= 2 }
-        var slots = [UInt32](repeating: 0, count: capacity * 2)
-        for slot in 0..<capacity { slots[slot * 2] = Format.ExactTable.empty }
-        for (symbol, payload) in payloads.sorted(by: { $0.key < $1.key }) {
-            var position = Int(Format.ExactTable.position(of: symbol, mask: UInt32(capacity - 1)))
-            while slots[position * 2] != Format.ExactTable.empty { position = (position + 1) & (capacity - 1) }
-            slots[position * 2] = symbol
-            slots[position * 2 + 1] = payload
+        let offset = append([UInt32(capacity - 1)])
+        for _ in 0..<capacity {
+            writer.append(Format.ExactTable.empty)
+            writer.append(0)
         }
-        return append([UInt32(capacity - 1)] + slots)
+        let slots = Int(offset) + Format.ExactTable.slots
+        for (symbol, payload) in payloads {
+            var position = Int(Format.ExactTable.position(of: symbol, mask: UInt32(capacity - 1)))
+            while writer.words[slots + position * 2] != Format.ExactTable.empty {
+                position = (position + 1) & (capacity - 1)
+            }
+            writer.set(slots + position * 2, symbol)
+            writer.set(slots + position * 2 + 1, payload)
+        }
+        return offset
     }
 
     private mutating func emitTrie(_ entries: [([Piece], UInt32)]) -> UInt32 {
@@ -165,20 +180,20 @@ struct DocumentEmitter {
     }
 
     private mutating func emitExclusion(_ names: [Text]) -> UInt32 {
-        var exact: [UInt32: UInt32] = [:]
-        var services: [UInt32: UInt32] = [:]
+        var exact: Set<UInt32> = []
+        var services: Set<UInt32> = []
         var patterns: [([Piece], UInt32)] = []
         for name in names {
-            let pieces = Lowering.action(name)
-            if let symbol = exactSymbol(pieces) {
-                exact[symbol] = 1
-            } else if let symbol = serviceSymbol(pieces) {
-                services[symbol] = 1
-            } else {
-                patterns.append((pieces, 1))
+            let folded = name.foldedASCII
+            if Lowering.isExact(action: folded) {
+                exact.insert(symbols.action(folded))
+                continue
             }
+            let pieces = Lowering.action(folded: folded)
+            if let symbol = serviceSymbol(pieces) { services.insert(symbol) } else { patterns.append((pieces, 1)) }
         }
-        let (table, serviceTable) = (emitExact(exact), emitExact(services))
+        let table = emitExact(exact.sorted().map { ($0, 1) })
+        let serviceTable = emitExact(services.sorted().map { ($0, 1) })
         return append([table, serviceTable, emitTrie(patterns), 0])
     }
 
@@ -192,9 +207,10 @@ struct DocumentEmitter {
 
     /// The leaf for statements: their resources in one index while that is small, else one index a statement.
     private mutating func leaf(_ numbers: [Int]) -> UInt32 {
+        if numbers.count == 1 { return ownLeaf(numbers[0]) }
         if let leaf = leaves[numbers] { return leaf }
         let patterns = numbers.reduce(0) { $0 + (document.statements[$1].resource?.patterns.count ?? 1) }
-        let isMerged = numbers.count > 1 && patterns <= mergedPatternsLeft
+        let isMerged = patterns <= mergedPatternsLeft
         let offsets: [UInt32]
         if isMerged {
             mergedPatternsLeft -= patterns
@@ -207,14 +223,17 @@ struct DocumentEmitter {
         return leaf
     }
 
-    private mutating func ownIndex(_ number: Int) -> UInt32 {
-        if let index = indexes[number] { return index }
-        let index = emitResources([number])
-        indexes[number] = index
-        return index
+    private mutating func ownLeaf(_ number: Int) -> UInt32 {
+        if ownLeaves[number] == 0 { ownLeaves[number] = append([1, ownIndex(number)]) }
+        return ownLeaves[number]
     }
 
-    private mutating func emitResources(_ numbers: [Int]) -> UInt32 {
+    private mutating func ownIndex(_ number: Int) -> UInt32 {
+        if ownIndexes[number] == 0 { ownIndexes[number] = emitResources(CollectionOfOne(number)) }
+        return ownIndexes[number]
+    }
+
+    private mutating func emitResources(_ numbers: some Collection<Int>) -> UInt32 {
         var any: [UInt32] = []
         var patterns: [([Piece], UInt32)] = []
         var notList: [UInt32] = []
@@ -248,10 +267,12 @@ struct DocumentEmitter {
     }
 
     private func lowered(_ values: [Text]) -> [[Piece]] {
-        var seen: Set<[Piece]> = []
-        return values.compactMap {
+        let pieces = values.compactMap {
             Lowering.resource($0, expandsVariables: document.expandsVariables, completes: completesARNs)
-        }.filter { seen.insert($0).inserted }
+        }
+        guard pieces.count > 1 else { return pieces }
+        var seen: Set<[Piece]> = []
+        return pieces.filter { seen.insert($0).inserted }
     }
 
     // MARK: Bodies
@@ -342,5 +363,32 @@ struct DocumentEmitter {
         } catch {
             return []
         }
+    }
+}
+
+/// Statements by a symbol that they name.
+private struct StatementLists {
+    /// In the order of statements.
+    private var pairs: [(symbol: UInt32, statement: Int)] = []
+
+    var isEmpty: Bool { pairs.isEmpty }
+
+    mutating func add(_ statement: Int, of symbol: UInt32) { pairs.append((symbol, statement)) }
+
+    /// Each symbol with its statements, both in order, nothing twice.
+    var grouped: [(symbol: UInt32, statements: [Int])] {
+        let sorted = pairs.sorted { ($0.symbol, $0.statement) < ($1.symbol, $1.statement) }
+        var groups: [(symbol: UInt32, statements: [Int])] = []
+        var last: (symbol: UInt32, statement: Int)?
+        for pair in sorted {
+            if let last, last == pair { continue }
+            if last?.symbol == pair.symbol {
+                groups[groups.count - 1].statements.append(pair.statement)
+            } else {
+                groups.append((pair.symbol, [pair.statement]))
+            }
+            last = pair
+        }
+        return groups
     }
 }

@@ -12,11 +12,16 @@ enum Piece: Hashable {
 
 /// Patterns as pieces: what each wildcard means where it stands.
 enum Lowering {
-    /// An action pattern: one glob over the whole name, without ASCII case (spec §3.1).
-    static func action(_ pattern: Text) -> [Piece] {
+    /// An action pattern that is folded: one glob over the whole name, without ASCII case (spec §3.1).
+    static func action(folded pattern: Text) -> [Piece] {
         var pieces = PieceList()
-        for byte in pattern.foldedASCII.utf8 { pieces.appendGlob(byte) }
+        for byte in pattern.utf8 { pieces.appendGlob(byte) }
         return pieces.pieces
+    }
+
+    /// Whether an action pattern takes one name alone.
+    static func isExact(action pattern: Text) -> Bool {
+        !pattern.isEmpty && !pattern.utf8.contains { $0 == ASCII.star || $0 == ASCII.questionMark }
     }
 
     /// Whether a resource pattern is made only of `*`, and so matches also the pseudo-resource (spec §3.2 rule 1).
@@ -46,7 +51,7 @@ enum Lowering {
             }
         }
         while completes, field < 6 {
-            pieces.append(literal: CollectionOfOne(ASCII.colon))
+            pieces.append(literal: ASCII.colon)
             pieces.append(.anyRun)
             field += 1
         }
@@ -73,12 +78,12 @@ enum Lowering {
             switch byte {
             case ASCII.colon:
                 field += 1
-                pieces.append(literal: CollectionOfOne(byte))
+                pieces.append(literal: byte)
             case ASCII.star:
                 let isLast = index + 1 == bytes.count ? !isFollowed : bytes[index + 1] == ASCII.colon
                 pieces.append(isLast && field >= 2 ? .anyRun : .anyRunInField)
             case ASCII.questionMark: pieces.append(.anyOneInField)
-            default: pieces.append(literal: CollectionOfOne(byte))
+            default: pieces.append(literal: byte)
             }
         }
     }
@@ -125,30 +130,39 @@ enum Lowering {
 
 /// Gathers pieces, joining literals and stars that follow each other.
 struct PieceList {
-    private(set) var pieces: [Piece] = []
+    private var closed: [Piece] = []
+    /// The bytes of a literal that may go on.
+    private var literal: [UInt8] = []
+
+    /// Most patterns are two short literals around a wildcard.
+    private static let literalReserve = 32
+
+    var pieces: [Piece] { literal.isEmpty ? closed : closed + CollectionOfOne(.literal(literal)) }
 
     mutating func append(_ piece: Piece) {
-        switch (pieces.last, piece) {
+        if !literal.isEmpty {
+            closed.append(.literal(literal))
+            literal = []
+        }
+        switch (closed.last, piece) {
         case (.anyRun, .anyRun), (.anyRunInField, .anyRunInField): break
-        default: pieces.append(piece)
+        default: closed.append(piece)
         }
     }
 
-    mutating func append(literal bytes: some Collection<UInt8>) {
-        guard !bytes.isEmpty else { return }
-        if case .literal(let before) = pieces.last {
-            pieces[pieces.count - 1] = .literal(before + bytes)
-        } else {
-            pieces.append(.literal(Array(bytes)))
-        }
+    mutating func append(literal byte: UInt8) {
+        if literal.isEmpty { literal.reserveCapacity(PieceList.literalReserve) }
+        literal.append(byte)
     }
+
+    mutating func append(literal bytes: some Collection<UInt8>) { literal += bytes }
 
     /// A byte of text in which `*` and `?` are wildcards without bounds.
     mutating func appendGlob(_ byte: UInt8) {
         switch byte {
         case ASCII.star: append(.anyRun)
         case ASCII.questionMark: append(.anyOne)
-        default: append(literal: CollectionOfOne(byte))
+        default: append(literal: byte)
         }
     }
 }

@@ -9,13 +9,10 @@ public final class Symbols {
     /// A condition key without ASCII upper case.
     public typealias Key = Text
 
-    private(set) var actions: [Text] = []
-    private(set) var services: [Text] = []
-    private(set) var keys: [Key] = []
+    private(set) var actions = NameList()
+    private(set) var services = NameList()
+    private(set) var keys = NameList()
     private(set) var keyFlags: [UInt32] = []
-    private var actionIDs: [Text: UInt32] = [:]
-    private var serviceIDs: [Text: UInt32] = [:]
-    private var keyIDs: [Key: UInt32] = [:]
     private var conditionIDs: [ConditionIdentity: UInt32] = [:]
     private var conditionPrograms = ProgramWriter { _ in 0 }
     // Offset 0 means none, and 1 stands for a program without words: no node begins there.
@@ -30,7 +27,7 @@ public final class Symbols {
 
     /// Names of action, service and key symbols, for listings.
     public var names: (actions: [String], services: [String], keys: [String]) {
-        (actions.map(\.string), services.map(\.string), keys.map(\.string))
+        (actions.names.map(\.string), services.names.map(\.string), keys.names.map(\.string))
     }
 
     /// How many symbols and conditions there are; grows with every document ever compiled.
@@ -46,17 +43,17 @@ public final class Symbols {
 
     /// The symbol of a folded action name.
     func action(_ name: Text) -> UInt32 {
-        Symbols.intern(name, &actions, &actionIDs)
+        actions.number(of: name)
     }
 
     /// The symbol of a folded service name.
     func service(_ name: Text) -> UInt32 {
-        Symbols.intern(name, &services, &serviceIDs)
+        services.number(of: name)
     }
 
     /// The symbol of a folded key.
     func key(_ name: Key) -> UInt32 {
-        let symbol = Symbols.intern(name, &keys, &keyIDs)
+        let symbol = keys.number(of: name)
         if Int(symbol) == keyFlags.count { keyFlags.append(Symbols.languageFlags(name)) }
         return symbol
     }
@@ -68,19 +65,11 @@ public final class Symbols {
         return symbol
     }
 
-    private static func intern(_ name: Text, _ names: inout [Text], _ ids: inout [Text: UInt32]) -> UInt32 {
-        if let id = ids[name] { return id }
-        let id = UInt32(names.count)
-        names.append(name)
-        ids[name] = id
-        return id
-    }
-
     /// What the table of actions says of a folded name.
     func payload(ofAction name: Text) -> UInt32 {
         name.withByteView { view in
             guard let colon = ActionName.colon(view) else { return 0 }
-            let service = serviceIDs[view.slice(0, colon).text] ?? Format.ActionSymbol.noService
+            let service = services.find(view.slice(0, colon).text) ?? Format.ActionSymbol.noService
             return min(service, Format.ActionSymbol.noService) << Format.ActionSymbol.serviceShift
                 | Format.ActionSymbol.isAskable
                 | (ActionName.isAccessManagement(view) ? Format.ActionSymbol.isAccessManagement : 0)

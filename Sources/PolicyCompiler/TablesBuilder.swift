@@ -326,13 +326,13 @@ public struct TablesBuilder {
             DecisionTables.Segments(
                 actions: kept(last?.actions, if: before?.names == counts.names) {
                     SymbolTableWriter.storage(
-                        symbols.actions.map { ($0, symbols.payload(ofAction: $0)) }, foldsCase: true)
+                        symbols.actions.names.map { ($0, symbols.payload(ofAction: $0)) }, foldsCase: true)
                 },
                 services: kept(last?.services, if: before?.names == counts.names) {
-                    SymbolTableWriter.storage(symbols.services.map { ($0, 0) }, foldsCase: true)
+                    SymbolTableWriter.storage(symbols.services.names.map { ($0, 0) }, foldsCase: true)
                 },
                 keys: kept(last?.keys, if: before?.keys == counts.keys) {
-                    SymbolTableWriter.storage(symbols.keys.map { ($0, 0) }, foldsCase: true)
+                    SymbolTableWriter.storage(symbols.keys.names.map { ($0, 0) }, foldsCase: true)
                 },
                 keyFlags: ImageStorage(keyFlags(declaredKeys)),
                 conditions: kept(last?.conditions, if: before?.conditions == counts.conditions) {

@@ -5,10 +5,19 @@ struct TrieBuilder {
     private final class Node {
         var label: [UInt8]
         var terminals: [(pieces: [Piece], payload: UInt32)] = []
-        var children: [UInt8: Node] = [:]
+        /// In the order of the first bytes of their labels.
+        var children: [Node] = []
 
         init(label: [UInt8]) {
             self.label = label
+        }
+
+        /// Where the child is whose label begins with a byte, or where it would go.
+        func place(of byte: UInt8) -> (index: Int, isThere: Bool) {
+            for (index, child) in children.enumerated() where child.label[0] >= byte {
+                return (index, child.label[0] == byte)
+            }
+            return (children.count, false)
         }
     }
 
@@ -30,17 +39,27 @@ struct TrieBuilder {
         var node = root
         var rest = path[...]
         while let first = rest.first {
-            guard let child = node.children[first] else {
+            let (index, isThere) = node.place(of: first)
+            guard isThere else {
                 let leaf = Node(label: Array(rest))
-                node.children[first] = leaf
+                node.children.insert(leaf, at: index)
                 return leaf
             }
-            let common = zip(child.label, rest).prefix { $0 == $1 }.count
+            let child = node.children[index]
+            let common = TrieBuilder.common(child.label, rest)
             if common < child.label.count { split(child, at: common) }
             node = child
             rest = rest.dropFirst(common)
         }
         return node
+    }
+
+    /// How many bytes both begin with.
+    private static func common(_ label: [UInt8], _ rest: ArraySlice<UInt8>) -> Int {
+        let most = min(label.count, rest.count)
+        var count = 0
+        while count < most, label[count] == rest[rest.startIndex + count] { count += 1 }
+        return count
     }
 
     /// Makes a node with the first bytes of its label, above one with the others.
@@ -49,19 +68,18 @@ struct TrieBuilder {
         (lower.terminals, lower.children) = (node.terminals, node.children)
         node.label = Array(node.label.prefix(count))
         node.terminals = []
-        node.children = [lower.label[0]: lower]
+        node.children = [lower]
     }
 
     /// Writes the trie, children before their parents, and gives the root's offset.
     func emit(_ programs: inout ProgramWriter, into writer: inout ImageWriter) -> UInt32 {
         // What all patterns begin with is the root's own label.
         let isStep = root.terminals.isEmpty && root.children.count == 1
-        return emit(isStep ? root.children.first?.value ?? root : root, &programs, &writer)
+        return emit(isStep ? root.children[0] : root, &programs, &writer)
     }
 
     private func emit(_ node: Node, _ programs: inout ProgramWriter, _ writer: inout ImageWriter) -> UInt32 {
-        let children = node.children.sorted { $0.key < $1.key }
-            .map { (byte: UInt32($0.key), offset: emit($0.value, &programs, &writer)) }
+        let children = node.children.map { (byte: UInt32($0.label[0]), offset: emit($0, &programs, &writer)) }
         let terminals = node.terminals
             .map { (program: programs.emit($0.pieces, into: &writer), payload: $0.payload) }
         let offset = writer.append(bytes: node.label)
@@ -92,7 +110,7 @@ struct ProgramWriter {
     /// Writes a program and gives its offset, or what stands for one without words.
     mutating func emit(_ pieces: [Piece], into writer: inout ImageWriter) -> UInt32 {
         if pieces.isEmpty { return UInt32(Format.Program.end) }
-        if pieces == [.anyRun] { return UInt32(Format.Program.anything) }
+        if pieces.count == 1, pieces[0] == .anyRun { return UInt32(Format.Program.anything) }
         if let offset = written[pieces] { return offset }
         let words = pieces.map { operands(of: $0, &writer) }
         let offset = writer.offset

@@ -29,20 +29,35 @@ public struct ARN: Sendable, Hashable, CustomStringConvertible {
 
 /// An account: twelve ASCII digits (spec §1).
 public struct AccountID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// The twelve digits.
-    public let text: Text
+    /// The twelve digits as a number: names of entities are many, and have it in them.
+    private let number: UInt64
+
+    private static let digits = 12
 
     /// Reads an account id; `nil` unless it is exactly twelve ASCII digits.
     public init?(_ text: Text) {
-        guard text.utf8.count == 12, text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
-        self.text = text
+        guard text.utf8.count == AccountID.digits, text.utf8.allSatisfy(ASCII.isDigit) else { return nil }
+        number = text.utf8.reduce(0) { $0 * 10 + UInt64($1 - 0x30) }
+    }
+
+    /// The twelve digits.
+    public var text: Text {
+        Text(
+            unsafe String(unsafeUninitializedCapacity: AccountID.digits) { room in
+                var rest = number
+                for place in (0..<AccountID.digits).reversed() {
+                    unsafe room[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                return AccountID.digits
+            })
     }
 
     /// The twelve digits.
     public var description: String { text.string }
 
     /// Digit order.
-    public static func < (lhs: AccountID, rhs: AccountID) -> Bool { lhs.text < rhs.text }
+    public static func < (lhs: AccountID, rhs: AccountID) -> Bool { lhs.number < rhs.number }
 
     /// The ARN that stands for the account, and for its root user: `arn:aws:iam::…:root`.
     public var rootARN: Text { Text("arn:aws:iam::\(text.string):root") }

@@ -77,13 +77,32 @@ public struct Text: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, 
     ///
     /// Action names, condition keys and entity names are folded this way (spec §2.3).
     public var foldedASCII: Text {
-        guard utf8.contains(where: { $0 >= 0x41 && $0 <= 0x5A }) else { return self }
-        return Text(String(decoding: utf8.map(ASCII.lowercased), as: UTF8.self))
+        let folded = unsafe withBytes { bytes -> String? in
+            guard unsafe bytes.contains(where: { $0 >= 0x41 && $0 <= 0x5A }) else { return nil }
+            return unsafe String(unsafeUninitializedCapacity: bytes.count) { room in
+                for index in 0..<bytes.count { unsafe room[index] = ASCII.lowercased(bytes[index]) }
+                return bytes.count
+            }
+        }
+        return folded.map { Text($0) } ?? self
     }
 
     /// Whether the text begins with the bytes of `prefix`.
     public func hasPrefix(_ prefix: Text) -> Bool {
-        utf8.starts(with: prefix.utf8)
+        unsafe withBytes { bytes in
+            unsafe prefix.withBytes { start in
+                unsafe start.count <= bytes.count
+                    && Text.order(UnsafeBufferPointer(rebasing: bytes[..<start.count]), start) == 0
+            }
+        }
+    }
+
+    /// Whether the byte stands anywhere.
+    public func contains(_ byte: UInt8) -> Bool { firstIndex(of: byte) != nil }
+
+    /// How many bytes stand before the first one that is `byte`.
+    public func firstIndex(of byte: UInt8) -> Int? {
+        unsafe withBytes { bytes in unsafe bytes.firstIndex(of: byte) }
     }
 
     /// The text after its first `count` bytes; `count` must fall between two scalars.
@@ -93,8 +112,16 @@ public struct Text: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, 
 
     /// Cuts the text at the first `maximum - 1` occurrences of an ASCII byte, keeping empty fields.
     public func split(at separator: UInt8, maximum: Int = .max) -> [Text] {
-        utf8.split(separator: separator, maxSplits: maximum - 1, omittingEmptySubsequences: false)
-            .map { Text(String(decoding: $0, as: UTF8.self)) }
+        unsafe withBytes { bytes in
+            var fields: [Text] = []
+            var start = 0
+            for index in 0..<bytes.count where unsafe bytes[index] == separator && fields.count < maximum - 1 {
+                unsafe fields.append(Text(String(decoding: bytes[start..<index], as: UTF8.self)))
+                start = index + 1
+            }
+            unsafe fields.append(Text(String(decoding: bytes[start...], as: UTF8.self)))
+            return fields
+        }
     }
 }
 

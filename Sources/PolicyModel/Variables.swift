@@ -48,6 +48,10 @@ public struct VariableText: Sendable, Hashable {
 
     /// Cuts text of a 2012-10-17 document.
     public init(expanding text: Text) throws(Malformed) {
+        guard text.contains(ASCII.dollar) else {
+            self = VariableText(plain: text)
+            return
+        }
         let bytes = Array(text.utf8)
         var parts: [Part] = []
         var plain: [UInt8] = []
@@ -125,6 +129,7 @@ public struct VariableText: Sendable, Hashable {
 extension Text {
     /// Whether `${` stands anywhere, as before every variable and escape.
     public var hasVariableMark: Bool {
+        guard contains(ASCII.dollar) else { return false }
         var isAfterDollar = false
         for byte in utf8 {
             if isAfterDollar, byte == 0x7B { return true }

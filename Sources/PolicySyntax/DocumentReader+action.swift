@@ -38,6 +38,7 @@ extension DocumentReader {
     /// `*`, or `vendor:name` with one colon and no partial wildcard in the vendor.
     private mutating func checkAction(_ item: TextItem, isNegated: Bool) {
         guard !refuseVariables(item, in: "an action") else { return }
+        if kind != .trust, DocumentReader.isPlainAction(item.text) { return }
         let fields = item.text.split(at: ASCII.colon)
         if item.text != "*" {
             guard fields.count == 2, !fields[1].isEmpty else {
@@ -68,7 +69,22 @@ extension DocumentReader {
         }
     }
 
+    /// Whether it is a service by its whole name, one colon and something, which nothing is wrong with.
+    private static func isPlainAction(_ text: Text) -> Bool {
+        guard let colon = text.firstIndex(of: ASCII.colon) else { return false }
+        var (offset, isPlain) = (0, colon > 0 && colon + 1 < text.utf8.count)
+        for byte in text.utf8 {
+            isPlain = isPlain && (offset == colon || (offset < colon ? isOfVendor(byte) : byte != ASCII.colon))
+            offset += 1
+        }
+        return isPlain
+    }
+
+    private static func isOfVendor(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || byte == 0x2E || byte == 0x2D
+    }
+
     private static func isVendor(_ text: Text) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == 0x2E || $0 == 0x2D }
+        !text.isEmpty && text.utf8.allSatisfy(isOfVendor)
     }
 }

@@ -111,19 +111,20 @@ extension DocumentReader {
         guard let elements = elements(node, "the condition key", path) else {
             return value(node, path).map { [$0] }
         }
-        return elements.enumerated().compactMap { value($0.element, path.appending($0.offset)) }
+        return elements.enumerated().compactMap { value($0.element, path, index: $0.offset) }
     }
 
-    private mutating func value(_ node: JSONNode, _ path: JSONPath) -> TextItem? {
+    private mutating func value(_ node: JSONNode, _ path: JSONPath, index: Int? = nil) -> TextItem? {
         let text: String
         switch node.value {
         case .string(let string): text = string
         case .number(let number): text = number
         case .bool(let bool): text = bool ? "true" : "false"
         case .null, .array, .object:
-            wrongType(node, "a condition value must be a string, number or boolean", path)
+            wrongType(
+                node, "a condition value must be a string, number or boolean", index.map(path.appending) ?? path)
             return nil
         }
-        return TextItem(text: Text(text), position: node.position, path: path)
+        return TextItem(text: Text(text), position: node.position, path: path, index: index)
     }
 }

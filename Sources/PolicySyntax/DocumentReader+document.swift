@@ -24,7 +24,9 @@ extension DocumentReader {
                 at: root.position)
             return nil
         }
-        checkCharacters(root, JSONPath())
+        // Text of ASCII without a backslash holds no other character, for JSON has no control characters in its strings.
+        let isPlain = text.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\\") }
+        if !isPlain { checkCharacters(root, JSONPath()) }
         checkNames(members, known: ["Version", "Id", "Statement"], of: "a policy document", JSONPath())
         let version = version(root)
         expandsVariables = version == .v2012

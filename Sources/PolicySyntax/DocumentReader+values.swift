@@ -3,9 +3,15 @@ internal import PolicyModel
 
 extension DocumentReader {
     /// Reads a string, and nothing else in its place.
-    mutating func string(_ node: JSONNode, _ what: String, _ path: JSONPath) -> TextItem? {
-        if let text = node.string { return TextItem(text: Text(text), position: node.position, path: path) }
-        wrongType(node, "\(what) must be a string", path)
+    ///
+    /// - Parameter index: which element of what is at `path` the node is, if it is one.
+    mutating func string(
+        _ node: JSONNode, _ what: @autoclosure () -> String, _ path: JSONPath, index: Int? = nil
+    ) -> TextItem? {
+        if let text = node.string {
+            return TextItem(text: Text(text), position: node.position, path: path, index: index)
+        }
+        wrongType(node, "\(what()) must be a string", index.map(path.appending) ?? path)
         return nil
     }
 
@@ -20,18 +26,19 @@ extension DocumentReader {
     /// Elements that are no strings are reported and left out. With `droppingNulls`, `null` elements are only warned of:
     /// AWS stores them in `Resource` lists (spec §2.1).
     mutating func strings(
-        _ node: JSONNode, _ what: String, _ path: JSONPath, droppingNulls: Bool = false
+        _ node: JSONNode, _ what: @autoclosure () -> String, _ path: JSONPath, droppingNulls: Bool = false
     ) -> [TextItem]? {
-        guard let elements = elements(node, what, path) else {
-            return string(node, "\(what)", path).map { [$0] }
+        guard let elements = elements(node, what(), path) else {
+            return string(node, what(), path).map { [$0] }
         }
         var items: [TextItem] = []
         items.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            let place = path.appending(index)
-            if droppingNulls, element.value == .null {
-                warning(.nullDropped, "`null` in \(what) is ignored; remove it", at: element.position, place)
-            } else if let item = string(element, "each value of \(what)", place) {
+            if droppingNulls, case .null = element.value {
+                warning(
+                    .nullDropped, "`null` in \(what()) is ignored; remove it", at: element.position,
+                    path.appending(index))
+            } else if let item = string(element, "each value of \(what())", path, index: index) {
                 items.append(item)
             }
         }
@@ -39,12 +46,14 @@ extension DocumentReader {
     }
 
     /// The elements of a list of bounded length; `nil` when it is no list.
-    mutating func elements(_ node: JSONNode, _ what: String, _ path: JSONPath) -> ArraySlice<JSONNode>? {
+    mutating func elements(
+        _ node: JSONNode, _ what: @autoclosure () -> String, _ path: JSONPath
+    ) -> ArraySlice<JSONNode>? {
         guard let elements = node.elements else { return nil }
         if elements.count > rules.valuesMax {
             error(
                 .tooManyValues,
-                "\(what) has \(elements.count) values, and at most \(rules.valuesMax) are read; split the statement",
+                "\(what()) has \(elements.count) values, and at most \(rules.valuesMax) are read; split the statement",
                 at: elements[rules.valuesMax].position, path.appending(rules.valuesMax))
         }
         return elements.prefix(rules.valuesMax)

@@ -6,6 +6,7 @@ internal import PolicyModel
 /// Nothing stops at the first error: each part that cannot be read is reported and left out, and a document with any
 /// error is never handed out.
 struct DocumentReader {
+    private let parser: PolicyParser
     let kind: PolicyKind
     let rules: PolicyRules
     let file: String
@@ -23,9 +24,10 @@ struct DocumentReader {
     private var errors: [Diagnostic] = []
     private var warnings: [Diagnostic] = []
 
-    init(kind: PolicyKind, rules: PolicyRules, file: String, path: String) {
-        self.kind = kind
-        self.rules = rules
+    init(_ parser: PolicyParser, file: String, path: String) {
+        self.parser = parser
+        kind = parser.kind
+        rules = parser.rules
         self.file = file
         self.path = path
     }
@@ -83,7 +85,7 @@ struct DocumentReader {
         if errors.isEmpty, let document {
             source = PolicySource(
                 document: document, text: text, file: file, statementPositions: statementPositions,
-                parser: PolicyParser(kind: kind, rules: rules))
+                parser: parser)
         }
         // What a document that is refused would mean is nobody's business yet.
         let shown = errors.isEmpty ? warnings : warnings.filter { !DocumentReader.lints.contains($0.code) }
@@ -95,13 +97,22 @@ struct DocumentReader {
 struct TextItem {
     let text: Text
     let position: JSONPosition
-    let path: JSONPath
+    private let place: JSONPath
+    private let index: Int?
+
+    /// - Parameter index: the element of what is at `path`, if it is not that itself.
+    init(text: Text, position: JSONPosition, path: JSONPath, index: Int? = nil) {
+        (self.text, self.position, place, self.index) = (text, position, path, index)
+    }
+
+    /// Where it is in the document; only who has something to say of it has to know.
+    var path: JSONPath { index.map(place.appending) ?? place }
 
     /// The text for a message.
     var quoted: String { UserText.quoted(text.string) }
 
     /// Whether the text holds `${`.
-    var holdsVariableMark: Bool { text.firstVariableMark != nil }
+    var holdsVariableMark: Bool { text.hasVariableMark }
 
     var holdsWildcard: Bool { text.utf8.contains { $0 == ASCII.star || $0 == ASCII.questionMark } }
 }
@@ -109,7 +120,7 @@ struct TextItem {
 extension Text {
     /// How many bytes stand before the first `${`.
     var firstVariableMark: Int? {
-        guard utf8.contains(ASCII.dollar) else { return nil }
+        guard contains(ASCII.dollar) else { return nil }
         var previous: UInt8 = 0
         for (offset, byte) in utf8.enumerated() {
             if previous == ASCII.dollar, byte == UInt8(ascii: "{") { return offset - 1 }

@@ -3,20 +3,35 @@ public import PolicyModel
 
 /// Reads policy documents of one kind, and holds them against every rule of writing (spec §2–§5, §12).
 public struct PolicyParser: Sendable, Hashable {
-    /// The kind, which decides what a document may say (spec §2.5).
-    public let kind: PolicyKind
-    /// Partitions, declared keys and bounds.
-    public let rules: PolicyRules
+    /// One reference, for everything that it reads keeps it.
+    private let settings: Settings
+
+    private final class Settings: Sendable {
+        let kind: PolicyKind
+        let rules: PolicyRules
+
+        init(_ kind: PolicyKind, _ rules: PolicyRules) { (self.kind, self.rules) = (kind, rules) }
+    }
 
     /// Makes a parser.
-    public init(kind: PolicyKind, rules: PolicyRules = PolicyRules()) {
-        self.kind = kind
-        self.rules = rules
+    public init(kind: PolicyKind, rules: PolicyRules = PolicyRules()) { settings = Settings(kind, rules) }
+
+    /// The kind, which decides what a document may say (spec §2.5).
+    public var kind: PolicyKind { settings.kind }
+    /// Partitions, declared keys and bounds.
+    public var rules: PolicyRules { settings.rules }
+
+    /// Whether both read alike.
+    public static func == (lhs: PolicyParser, rhs: PolicyParser) -> Bool {
+        lhs.settings === rhs.settings || (lhs.kind == rhs.kind && lhs.rules == rhs.rules)
     }
+
+    /// Hashes the kind.
+    public func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 
     /// Reads a file that is one document.
     public func parse(_ bytes: [UInt8], file: String) -> PolicyParseResult {
-        var reader = DocumentReader(kind: kind, rules: rules, file: file, path: "")
+        var reader = DocumentReader(self, file: file, path: "")
         do throws(JSONError) {
             let json = try JSONDocument(bytes, limits: limits)
             return parse(json.root, in: file, text: bytes, path: "")
@@ -30,7 +45,7 @@ public struct PolicyParser: Sendable, Hashable {
     ///
     /// `text` is the whole file that `node` was read from, and `path` is where in it the document is.
     public func parse(_ node: JSONNode, in file: String, text: [UInt8], path: String) -> PolicyParseResult {
-        var reader = DocumentReader(kind: kind, rules: rules, file: file, path: path)
+        var reader = DocumentReader(self, file: file, path: path)
         if let string = node.string { return parse(string, at: node.position, with: reader) }
         let own = Array(text[node.byteRange])
         return reader.read(node, text: own)

@@ -88,7 +88,8 @@ extension SidecarStatus {
     fileprivate init(_ report: StatusReport, source: WireValue) {
         self.init(
             revision: report.revision, isStale: report.stale,
-            isDegraded: report.stale || report.errorCount > 0 || report.counts.quarantined > 0,
+            isDegraded: report.stale || report.errorCount > 0 || report.counts.quarantined > 0
+                || report.image == .different,
             errors: report.errors ?? [], json: source.json)
     }
 }

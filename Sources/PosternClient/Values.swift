@@ -77,7 +77,8 @@ public struct SidecarStatus: Sendable, Hashable {
     public let revision: String
     /// Whether files are newer than what is in force, because they have errors.
     public let isStale: Bool
-    /// Whether anything is wrong at all: staleness, quarantined entities, a failed reload.
+    /// Whether anything is wrong at all: staleness, quarantined entities, a failed reload, an image that was not what its
+    /// policies compile to.
     public let isDegraded: Bool
     /// Each trouble as one line; empty for callers that are not trusted with them.
     public let errors: [String]

@@ -91,6 +91,9 @@ final class Explainer: Sendable {
         thread?.join()
     }
 
+    /// Has the thread look again: what is in force has changed.
+    func wakeUp() { signal() }
+
     private func signal() {
         wake.lock()
         wake.unlock(withValue: true)
@@ -101,7 +104,7 @@ final class Explainer: Sendable {
         while true {
             wake.lock(whenValue: true)
             wake.unlock(withValue: false)
-            while let job = next() { answer(job, shared, &worker) }
+            while shared.canExplain, let job = next() { answer(job, shared, &worker) }
             if queue.withLockedValue({ $0.isStopped }) { return }
         }
     }
@@ -116,7 +119,7 @@ final class Explainer: Sendable {
 
     /// Gives what has waited longest its turn, on the calling thread; `false` when nothing waits.
     func runOnce(_ shared: LoopShared, _ worker: inout Worker) -> Bool {
-        guard let job = next() else { return false }
+        guard shared.canExplain, let job = next() else { return false }
         answer(job, shared, &worker)
         return true
     }
@@ -135,6 +138,11 @@ final class Explainer: Sendable {
     private func answer(_ job: Job, _ shared: LoopShared, _ worker: inout Worker) {
         let counters = shared.counters[shared.counters.count - 1]
         if job.begun == nil { beforeJob.withLockedValue({ $0 })() }
+        var job = job
+        if job.begun == nil, !job.inForce.snapshot.isComplete {
+            // Asked while an image decided, which explains nothing.
+            job.inForce = MessageHandler.inForce(shared.source.current, shared)
+        }
         var handler = MessageHandler(shared: shared, counters: counters, explains: true)
         handler.use(job.inForce)
         swap(&handler.recorder, &worker.recorder)

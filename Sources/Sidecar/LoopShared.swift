@@ -36,6 +36,12 @@ final class LoopShared: Sendable {
     /// What all loops have done so far.
     var tally: LoopTally { counters.map(\.tally).reduce(LoopTally(), +) }
 
+    /// Whether what is in force can be explained, or never will be: an image that is in force is compiled again soon.
+    var canExplain: Bool {
+        let current = source.current
+        return current.snapshot.isComplete || current.status.image != .unchecked
+    }
+
     /// Where the thread with a number records its decisions; `nil` when nobody keeps a log.
     func recorder(_ index: Int) -> DecisionRecorder? {
         guard let auditor else { return nil }

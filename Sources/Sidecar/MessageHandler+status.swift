@@ -41,6 +41,7 @@ extension MessageHandler {
         report.stale = status.isStale
         report.errorCount = status.errors.count
         report.ignoredFiles = status.ignoredFiles
+        report.image = status.image.map { StatusReport.Image($0) }
         report.errors = isTrusted ? status.errors : nil
         // The other loops' numbers as they last told them, this one's as they are.
         counters.publish(&tally)
@@ -59,6 +60,18 @@ extension MessageHandler {
             return StatusReport.DecisionLog(written: counts.written, dropped: counts.dropped, failed: counts.failed)
         }
         return report
+    }
+}
+
+extension StatusReport.Image {
+    /// The same, under the names of the interface.
+    init(_ state: StoreStatus.ImageState) {
+        self =
+            switch state {
+            case .unchecked: .unchecked
+            case .equal: .equal
+            case .different: .different
+            }
     }
 }
 

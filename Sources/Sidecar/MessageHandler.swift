@@ -215,5 +215,7 @@ struct MessageHandler: ~Copyable {
 
     func checkMayExplain(_ explain: Bool, _ isTrusted: Bool) throws(WireError) {
         guard !explain || isTrusted else { throw .permissionDenied("`explain` is for trusted users") }
+        // The explainer waits for what can be explained; where even that is not, nothing can be compiled.
+        guard !explain || !explains || inForce.snapshot.isComplete else { throw .notReady }
     }
 }

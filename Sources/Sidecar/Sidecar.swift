@@ -180,11 +180,13 @@ public final class Sidecar: Sendable {
         shared.source.subscribe { [shared] _, status in
             shared.generation.add(1, ordering: .releasing)
             for port in ports { port.poke() }
+            shared.explainer.wakeUp()
             shared.notifier.status(ServiceManager.summary(status))
         }
         // A change before the subscription woke nobody.
         shared.generation.add(1, ordering: .releasing)
         for port in ports { port.poke() }
+        shared.explainer.wakeUp()
     }
 }
 

@@ -124,7 +124,8 @@ enum InterfaceText {
           stale: bool,
           errors: ?[]string,
           errorCount: int,
-          ignoredFiles: int
+          ignoredFiles: int,
+          image: ?(unchecked, equal, different)
         )
 
         # Reads the files now; for trusted callers

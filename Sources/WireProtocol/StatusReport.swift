@@ -28,6 +28,18 @@ public struct StatusReport: Sendable, Hashable {
     public var errorCount = 0
     /// Files in the store that are not read.
     public var ignoredFiles = 0
+    /// What is known of the image that the sidecar was started from; `nil` when it was started without.
+    public var image: Image?
+
+    /// What an image was found to be, once its policies were compiled behind it.
+    public enum Image: String, Sendable, Hashable {
+        /// It decides, while they are being compiled.
+        case unchecked
+        /// They compile to the same.
+        case equal
+        /// They compile to something else, which decides since.
+        case different
+    }
 
     /// How much of everything is in force.
     public struct Counts: Sendable, Hashable {
@@ -192,6 +204,10 @@ extension WireBuffer {
         }
         append("errorCount", status.errorCount, isFirst: false)
         append("ignoredFiles", status.ignoredFiles, isFirst: false)
+        if let image = status.image {
+            append(",\"image\":")
+            append(jsonString: image.rawValue)
+        }
         append("}")
     }
 

@@ -124,6 +124,10 @@ extension StatusReport {
         errors = try value.optional("errors", \.strings)
         errorCount = try value.required("errorCount", \.integer)
         ignoredFiles = try value.required("ignoredFiles", \.integer)
+        if let name = try value.optional("image", \.string) {
+            guard let image = Image(rawValue: name) else { throw .malformed("`image` is none of ours") }
+            self.image = image
+        }
     }
 }
 

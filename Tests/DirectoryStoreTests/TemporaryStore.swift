@@ -42,6 +42,10 @@ final class TemporaryStore: Sendable {
         try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: [])
     }
 
+    func writeBytes(_ file: String, _ bytes: [UInt8]) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: file), options: [])
+    }
+
     /// Writes beside and renames over, as careful editors do.
     func replace(_ relative: String, _ text: String) throws {
         let beside = absolute(relative) + ".new"

@@ -59,7 +59,7 @@ struct VerifierMutationTests {
 
     static func verifies(_ words: [UInt32], _ walking: Walking, conditions: [UInt32]? = nil) -> Bool {
         let image = walking.tables.view.conditions
-        var verifier = Verifier(
+        let verifier = Verifier(
             document: words, conditions: conditions ?? (0..<image.count).map { image[$0] },
             conditionCount: walking.tables.conditionCount, keyCount: walking.tables.view.keyCount)
         do throws(VerificationFailure) {

@@ -86,6 +86,11 @@ struct CodecTests {
         report.counts.quarantined = 1
         #expect(try Codec.status(message(report)).isDegraded)
         #expect(try !Codec.status(message(report)).isStale)
+        report.counts.quarantined = 0
+        for (image, isDegraded) in [(StatusReport.Image.unchecked, false), (.equal, false), (.different, true)] {
+            report.image = image
+            #expect(try Codec.status(message(report)).isDegraded == isDegraded)
+        }
         let newer = text(message(report)).replacing("\"version\"", with: "\"new\":{\"a\":[]},\"version\"")
         let status = try Codec.status(Array(newer.utf8))
         #expect("{\"parameters\":\(status.json)}" == newer)

@@ -300,6 +300,7 @@ import Testing
         report.decisionLog = .init(written: 20, dropped: 21, failed: 22)
         for errors in [nil, [], ["a.json:1:2: error: `x`"]] as [[String]?] {
             report.errors = errors
+            report.image = errors.map { $0.isEmpty ? .unchecked : .different }
             #expect(try reply { $0.appendStatusReply(report) }.status() == report)
         }
     }
@@ -315,6 +316,21 @@ import Testing
             "reasons":{},"lastReload":{"at":-1,"succeeded":true},"stale":false,"errorCount":0,"ignoredFiles":0}}\0
             """
         ) { $0.appendStatusReply(report) }
+    }
+
+    @Test(arguments: [StatusReport.Image.unchecked, .equal, .different])
+    func `a status ends with what is known of an image`(image: StatusReport.Image) throws {
+        var report = StatusReport(
+            revision: "4f", version: "0.1", uptimeSeconds: 5, lastReload: .init(at: -1, succeeded: true))
+        report.image = image
+        var buffer = WireBuffer()
+        buffer.appendStatusReply(report)
+        let text = String(decoding: buffer.bytes, as: UTF8.self)
+        #expect(text.hasSuffix(#""ignoredFiles":0,"image":"\#(image.rawValue)"}}"# + "\0"))
+        let foreign = text.replacing("\"\(image.rawValue)\"", with: "\"fine\"")
+        #expect(throws: ReplyError.malformed("`image` is none of ours")) {
+            _ = try WireReply(Array(foreign.utf8.dropLast())).status()
+        }
     }
 
     @Test(arguments: [

@@ -7,7 +7,8 @@ struct StatusCommand: ParsableCommand {
         commandName: "status", abstract: "Says what is in force in the running sidecar, and what is wrong.",
         discussion: """
             Stale: newer files have errors and are not in force. Degraded: what is in
-            force names something that has been deleted, and is denied until it is mended.
+            force names something that has been deleted, and is denied until it is mended;
+            or the sidecar was started from an image that was wrong.
             Exit status: 0 serving fresh policies, 1 stale or degraded, 2 no answer.
 
             Example:
@@ -37,7 +38,7 @@ enum StatusReport {
     static func text(_ status: SidecarStatus, style: Style) -> String {
         let root = try? JSONDocument(Array(status.json.utf8), limits: .file).root
         var lines = [
-            headline(status, root?["counts"]?["quarantined"].flatMap(integer) ?? 0, style),
+            headline(status, root, style),
             "  revision     \(status.revision)",
         ]
         if let seconds = root?["uptimeSeconds"].flatMap(integer) { lines.append("  uptime       \(duration(seconds))") }
@@ -53,6 +54,7 @@ enum StatusReport {
         if let ignored = root?["ignoredFiles"].flatMap(integer), ignored > 0 {
             lines.append("  not read     " + Count.of(ignored, "name") + " (`postern check` says which are doubtful)")
         }
+        if let image = root?["image"]?.string { lines.append("  image        " + (images[image] ?? image)) }
         lines += status.errors.map { "  " + style.paint("error", .red) + "  " + UserLine.of($0) }
         return lines.joined(separator: "\n")
     }
@@ -73,11 +75,22 @@ enum StatusReport {
         return ["  decision log " + parts.joined(separator: ", ")]
     }
 
-    private static func headline(_ status: SidecarStatus, _ quarantined: Int, _ style: Style) -> String {
+    /// What a person wants to know of the image that the sidecar was started from.
+    private static let images = [
+        "unchecked": "in force; what it stands for is being compiled",
+        "equal": "started from it; what it stands for compiles to the same",
+        "different": "was wrong since the start, and has been replaced by what its policies compile to",
+    ]
+
+    private static func headline(_ status: SidecarStatus, _ root: JSONNode?, _ style: Style) -> String {
         if status.isStale { return style.paint("stale", .red) + ": newer files have errors and are not in force" }
         guard status.isDegraded else { return style.paint("serving fresh policies", .green) }
+        let quarantined = root?["counts"]?["quarantined"].flatMap(integer) ?? 0
         let degraded = style.paint("degraded", .yellow)
-        guard quarantined > 0 else { return degraded + ": the files have errors" }
+        guard quarantined > 0 else {
+            let isOfFiles = !status.errors.isEmpty || root?["errorCount"].flatMap(integer) ?? 0 > 0
+            return degraded + (isOfFiles ? ": the files have errors" : ": it was started from a wrong image")
+        }
         return "\(degraded): \(Count.grouped(quarantined)) quarantined for naming what does not exist"
     }
 

@@ -44,6 +44,13 @@ struct ServeCommand: ParsableCommand {
     var reload: String = StoreOptions.ReloadMode.entity.rawValue
 
     @Option(
+        name: .customLong("cache"),
+        help: ArgumentHelp(
+            "A folder for compiled images, which make starts quicker (default: $CACHE_DIRECTORY, else none).",
+            valueName: "DIR"))
+    var cacheFolder: String?
+
+    @Option(
         name: .customLong("stale-deny-after"),
         help: ArgumentHelp("Deny everything once trouble has lasted that long.", valueName: "SECONDS"))
     var staleDenyAfterSeconds: Int64?
@@ -85,6 +92,8 @@ struct ServeCommand: ParsableCommand {
         }
         var options = StoreOptions()
         options.reloadMode = mode
+        options.cacheFolder = CacheAddress.folder(
+            flag: cacheFolder, serviceManager: EnvironmentVariable.value("CACHE_DIRECTORY"))
         options.logger = SidecarService.logger("store")
         return options
     }

@@ -84,7 +84,7 @@ enum CompileTarget {
     }
 
     private static func verifies(_ words: [UInt32], _ conditions: [UInt32], _ walking: Walking) -> Bool {
-        var verifier = Verifier(
+        let verifier = Verifier(
             document: words, conditions: conditions, conditionCount: walking.tables.conditionCount,
             keyCount: walking.tables.view.keyCount)
         do throws(VerificationFailure) {

@@ -1,0 +1,56 @@
+internal import CLinux
+internal import Crypto
+internal import NIOConcurrencyHelpers
+
+/// Which build is running: another compiler of policies may write other words, so that an image is only for its own build.
+struct BuildIdentity: Sendable, Hashable {
+    /// SHA-256 of the running executable: no other build has it, whatever its version says.
+    let digest: FileDigest
+
+    /// The start of the digest, for names of files.
+    var short: String { String(digest.hexadecimal.prefix(16)) }
+
+    /// Bytes that are digested at a time.
+    private static let partBytes = 1 << 20
+
+    /// The running executable; `nil` where the system does not show it.
+    static func running() -> BuildIdentity? {
+        guard let executable = try? Descriptor(clinux_open_executable()),
+            let buffer = AnonymousMemory(byteCount: partBytes)
+        else { return nil }
+        var hash = SHA256()
+        while true {
+            guard let count = try? buffer.read(from: executable) else { return nil }
+            if count == 0 { return BuildIdentity(digest: FileDigest(hash.finalize())) }
+            unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count]))
+        }
+    }
+}
+
+/// The identity of the running build, which is found while the store is read: the executable is as large as a large store.
+final class RunningBuild: Sendable {
+    private let found = NIOLockedValueBox<BuildIdentity?>(nil)
+    /// Whether the search has ended.
+    private let end: ConditionLock<Bool>
+
+    /// - Parameter known: what it is, if that is known; else it is looked for.
+    init(_ known: BuildIdentity? = nil) {
+        end = ConditionLock(value: known != nil)
+        found.withLockedValue { $0 = known }
+        if known == nil, !BackgroundThread.start(isUrgent: true, { [self] in search() }) { search() }
+    }
+
+    private func search() {
+        let identity = BuildIdentity.running()
+        found.withLockedValue { $0 = identity }
+        end.lock()
+        end.unlock(withValue: true)
+    }
+
+    /// Waits for the search; `nil` where the executable cannot be read.
+    var identity: BuildIdentity? {
+        end.lock(whenValue: true)
+        end.unlock()
+        return found.withLockedValue { $0 }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Crypto
+internal import Directory
+
+/// An image of a snapshot as a file: what it is of, the digest of everything, and the words.
+///
+/// `[magic, version, 0, 0, bytes of the file (two words), 0, 0]`, SHA-256 of all that follows, the build's digest, the 32
+/// digits of the revision, and the words of `SnapshotImage`. Words are in the byte order of the machine that wrote them,
+/// which is the one that reads them: a file is only for the very build that wrote it.
+enum ImageFile {
+    /// The version of the file and of everything in it, for names; a change of either needs another.
+    static let version = 1
+    /// Largest file that is read or written: several times what the largest store compiles to.
+    static let bytesMax = 1 << 30
+    /// "POSTERNI".
+    private static let magic: [UInt8] = Array("POSTERNI".utf8)
+    /// Where the digest stands, and where that begins which it is of.
+    private static let digestPlace = 32
+    private static let bodyPlace = 64
+    private static let headerBytes = 128
+    private static let revisionBytes = 32
+
+    /// The bytes of an image; `nil` for a snapshot that is too large, or whose revision is none of a store.
+    static func bytes(of snapshot: Snapshot, build: BuildIdentity) -> [UInt8]? {
+        guard snapshot.revision.utf8.count == revisionBytes, let words = SnapshotImage.words(of: snapshot),
+            words.count <= (bytesMax - headerBytes) / 4
+        else { return nil }
+        let header = header(fileBytes: headerBytes + words.count * 4)
+        let body = build.digest.bytes + snapshot.revision.utf8
+        var hash = SHA256()
+        hash.update(data: body)
+        unsafe words.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        var bytes = header + Array(hash.finalize()) + body
+        bytes.reserveCapacity(headerBytes + words.count * 4)
+        unsafe words.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        return bytes
+    }
+
+    private static func header(fileBytes: Int) -> [UInt8] {
+        let numbers = [UInt64(version), UInt64(fileBytes), 0]
+        return magic + numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
+    }
+
+    /// The snapshot in a file's bytes, which then cannot be written to any more.
+    ///
+    /// - Parameter rules: the schema and the organization of the revision.
+    /// - Throws: why it is not used, in words.
+    static func snapshot(
+        in memory: AnonymousMemory, revision: String, build: BuildIdentity, rules: Directory
+    ) throws(SnapshotImageError) -> Snapshot {
+        let bytes = unsafe memory.bytes
+        guard memory.byteCount >= headerBytes else { throw SnapshotImageError("it ends too early") }
+        guard unsafe bytes[..<digestPlace].elementsEqual(header(fileBytes: memory.byteCount)) else {
+            throw SnapshotImageError("it is no image of this version and length")
+        }
+        var hash = SHA256()
+        unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[bodyPlace...]))
+        guard unsafe bytes[digestPlace..<bodyPlace].elementsEqual(Array(hash.finalize())) else {
+            throw SnapshotImageError("it is damaged: its digest is another")
+        }
+        let body = build.digest.bytes + revision.utf8
+        guard unsafe bytes[bodyPlace..<headerBytes].elementsEqual(body) else {
+            throw SnapshotImageError("it is of another build or revision")
+        }
+        let words = unsafe UnsafeRawBufferPointer(rebasing: bytes[headerBytes...])
+        guard words.count % 4 == 0 else { throw SnapshotImageError("it ends within a word") }
+        let snapshot = try unsafe SnapshotImage.snapshot(
+            in: words.bindMemory(to: UInt32.self), owner: memory, revision: revision, rules: rules)
+        memory.seal()
+        return snapshot
+    }
+}
