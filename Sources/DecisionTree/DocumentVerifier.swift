@@ -34,10 +34,11 @@ struct DocumentVerifier {
         checked = Array(repeating: [], count: image.count)
     }
 
-    /// Prepares to verify the registry, which has no conditions.
-    init(registry image: Image, keyCount: Int) {
+    /// Prepares to verify the registry, which has no conditions and no variables: it is walked before any key has its
+    /// value.
+    init(registry image: Image) {
         // Offset 0 holds the trie's root, and 1 stands for a program without words.
-        self.image = UncheckedWords(words: image, firstNode: 2, keyCount: keyCount)
+        self.image = UncheckedWords(words: image, firstNode: 2, keyCount: 0)
         conditions = ConditionVerifier(image, conditionCount: 0, keyCount: 0)
         checked = Array(repeating: [], count: image.count)
     }
@@ -101,6 +102,7 @@ struct DocumentVerifier {
         try image.expect((mask + 1).nonzeroBitCount == 1, table, "a power of two of slots")
         try image.expect(
             mask < (words.count - table - Format.ExactTable.slots) / 2, table, "slots within the image")
+        try image.spend(mask + 1, at: table)
         var used = 0
         for slot in 0...mask {
             let at = table + Format.ExactTable.slots + slot * 2
