@@ -27,7 +27,7 @@ struct ImageStartTests {
 
     private var images: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
-        return names.filter { $0.hasSuffix(".image") }
+        return names.filter { $0.hasSuffix(".image") && !$0.hasPrefix(".") }
     }
 
     /// Starts once without an image, which leaves one.
@@ -322,7 +322,7 @@ struct ImageStartTests {
         #expect(
             eventually {
                 let names = try? FileManager.default.contentsOfDirectory(atPath: mount.base + "/cache")
-                return names?.count { $0.hasSuffix(".image") } == 1
+                return names?.count { $0.hasSuffix(".image") && !$0.hasPrefix(".") } == 1
             })
         first.stop()
         let second = try DirectoryStore.open(mount.path, options: options)

@@ -64,6 +64,25 @@ struct VerifierBoundTests {
         }
     }
 
+    @Test func `documents that share words are refused, for each would be verified`() throws {
+        let loaded = try ImageSample.store().load()
+        let snapshot = try SnapshotBuilder().build(loaded.directory, revision: loaded.revision)
+        var words = try #require(SnapshotImage.words(of: snapshot))
+        // Behind 24 words of counts: the header, whose fifth word is how many documents there are, and their list.
+        let (count, list) = (Int(words[24 + 4]), 24 + 32)
+        let tables = words.count - 24
+        for slot in 0..<count {
+            let place = (32 + count * 2 + 3) / 4 * 4 + slot * 4
+            (words[list + slot * 2], words[list + slot * 2 + 1]) = (UInt32(place), UInt32(tables - place))
+        }
+        let held = HeldWords(words)
+        let error = #expect(throws: SnapshotImageError.self) {
+            _ = try unsafe SnapshotImage.snapshot(
+                in: held.buffer, owner: held, revision: snapshot.revision, rules: Directory())
+        }
+        #expect(error?.message.contains("documents that share no words") == true)
+    }
+
     @Test func `what stands in an image is only as large as was said`() throws {
         let store = try ImageSample.store()
         let loaded = store.load()

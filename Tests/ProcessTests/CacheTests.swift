@@ -10,7 +10,7 @@ struct CacheTests {
 
     private var images: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
-        return names.filter { $0.hasSuffix(".image") }
+        return names.filter { $0.hasSuffix(".image") && !$0.hasPrefix(".") }
     }
 
     private func image() throws -> String {
