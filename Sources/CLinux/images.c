@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -14,7 +16,16 @@
 
 static int result_of(int result) { return result < 0 ? -errno : result; }
 
-int clinux_make_private_folder(const char *path) { return result_of(mkdir(path, 0700)); }
+int clinux_make_private_folder(const char *path) {
+    if (mkdir(path, 0700) != 0) return -errno;
+    // A umask may have taken more away than others' rights. What stands there by now may not be what was made.
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat status;
+    int isOurs = folder >= 0 && fstat(folder, &status) == 0 && status.st_uid == geteuid();
+    if (isOurs && (status.st_mode & 0700) != 0700) fchmod(folder, (status.st_mode & 07000) | 0700);
+    if (folder >= 0) close(folder);
+    return 0;
+}
 
 int clinux_open_folder_itself(const char *path) {
     return result_of(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -40,6 +51,59 @@ int clinux_open_file_itself(int folder, const char *name) {
 }
 
 int clinux_open_executable(void) { return result_of(open("/proc/self/exe", O_RDONLY | O_CLOEXEC)); }
+
+struct each_library {
+    void (*each)(void *context, const void *bytes, size_t count);
+    void *context;
+};
+
+// The id in a segment of notes, each of which is a header, a name and its content, both filled to a multiple of 4.
+static const void *build_id(const char *note, size_t size, size_t *count) {
+    while (size >= sizeof(ElfW(Nhdr))) {
+        const ElfW(Nhdr) *header = (const ElfW(Nhdr) *)note;
+        const size_t name = ((size_t)header->n_namesz + 3) & ~(size_t)3, content = ((size_t)header->n_descsz + 3) & ~(size_t)3;
+        size_t whole = sizeof *header + name + content;
+        if (name > size || content > size || whole > size) return NULL;
+        if (header->n_type == NT_GNU_BUILD_ID && header->n_namesz == 4 && memcmp(note + sizeof *header, "GNU", 4) == 0) {
+            *count = header->n_descsz;
+            return note + sizeof *header + name;
+        }
+        note += whole;
+        size -= whole;
+    }
+    return NULL;
+}
+
+static int tell_library(struct dl_phdr_info *library, size_t size, void *context) {
+    (void)size;
+    const struct each_library *told = context;
+    // The executable has no name, and what the kernel brings is no file.
+    if (library->dlpi_name == NULL || strchr(library->dlpi_name, '/') == NULL) return 0;
+    for (int index = 0; index < library->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &library->dlpi_phdr[index];
+        if (segment->p_type != PT_NOTE) continue;
+        size_t count = 0;
+        const void *id = build_id((const char *)library->dlpi_addr + segment->p_vaddr, segment->p_memsz, &count);
+        if (id != NULL && count > 0 && count <= 255) {
+            told->each(told->context, id, count);
+            return 0;
+        }
+    }
+    struct stat status;
+    memset(&status, 0, sizeof status);
+    (void)stat(library->dlpi_name, &status);
+    const char *name = strrchr(library->dlpi_name, '/') + 1;
+    char text[256];
+    int length = snprintf(text, sizeof text, "%lld %lld.%09ld %s", (long long)status.st_size,
+                          (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec, name);
+    told->each(told->context, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
+    return 0;
+}
+
+void clinux_each_library(void (*each)(void *context, const void *bytes, size_t count), void *context) {
+    struct each_library told = {each, context};
+    dl_iterate_phdr(tell_library, &told);
+}
 
 int clinux_create_private_file(int folder, const char *name) {
     return result_of(openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

@@ -13,11 +13,6 @@ public struct DocumentSummary: Sendable, Hashable {
 
     /// Of a document that matches nothing.
     public init() {}
-
-    /// The services that the document can match.
-    public var serviceMask: UInt64 {
-        flags & Format.DocumentFlag.deniesOthers != 0 ? .max : allowMask | denyMask
-    }
 }
 
 /// What follows from all statements of a document: the compiler writes it into the header, and the verifier finds it out
@@ -27,25 +22,32 @@ public struct DocumentSummary: Sendable, Hashable {
 public struct DocumentFacts {
     private let count: Int
     private let read: (Int) -> UInt32
+    /// What looking at words may cost that somebody else wrote.
+    private let budget: VerificationBudget?
 
     /// Prepares to look at a document's words.
     public init(_ words: [UInt32]) {
         count = words.count
         read = { words[$0] }
+        budget = nil
     }
 
-    /// The same of words that lie elsewhere.
-    init(_ words: Image) {
+    /// The same of words that nobody has vouched for: what many share is not looked at for each of them.
+    init(unchecked words: Image) {
         count = words.count
         read = { words[$0] }
+        budget = VerificationBudget(wordCount: words.count)
     }
+
+    /// Whether looking came to its end too early: then nothing that was found holds.
+    var isExhausted: Bool { budget.map { !$0.spend(0) } ?? false }
 
     private func word(_ offset: Int) -> UInt32 { offset < count ? read(offset) : 0 }
     private func offset(_ offset: Int) -> Int { Int(word(offset)) }
 
     /// Where the entries of a list begin, one every `size` words: no more of them than there are words.
     private func entries(_ list: Int, count: Int, size: Int) -> [Int] {
-        guard list < self.count else { return [] }
+        guard list < self.count, budget?.spend(min(count, self.count / size)) ?? true else { return [] }
         return (0..<min(count, self.count / size)).map { list + $0 * size }
     }
 
@@ -70,9 +72,14 @@ public struct DocumentFacts {
         let table = offset(index + Format.ActionIndex.services)
         guard table != 0 else { return 0 }
         var mask: UInt64 = 0
+        // Services may have a leaf in common.
+        var known: [Int: Bool] = [:]
         for slot in entries(table + Format.ExactTable.slots, count: offset(table) + 1, size: 2)
-        where word(slot) < Format.ServiceMask.sharedBit && hasOpenBody(offset(slot + 1)) {
-            mask |= Format.ServiceMask.mask(of: word(slot))
+        where word(slot) < Format.ServiceMask.sharedBit {
+            let leaf = offset(slot + 1)
+            let isOpen = known[leaf] ?? hasOpenBody(leaf)
+            known[leaf] = isOpen
+            if isOpen { mask |= Format.ServiceMask.mask(of: word(slot)) }
         }
         return mask
     }
@@ -94,15 +101,22 @@ public struct DocumentFacts {
     /// Whether the index has a not-list.
     public func hasNotList(_ index: Int) -> Bool { index != 0 && word(index + Format.ActionIndex.notList) != 0 }
 
+    /// How many of the first body's conditions may become a gate: the cheapest, which come first.
+    private static let gateCandidatesMax = 8
+
     /// A condition that every body behind the index's not-list has: the cheapest one of the first body; 0 for none.
+    ///
+    /// Takes time in proportion to the document: each body once, and few conditions to look for in it.
     public func gate(_ index: Int) -> UInt32 {
         guard hasNotList(index) else { return 0 }
+        var seen: Set<Int> = []
         let list = offset(index + Format.ActionIndex.notList)
         var common: [UInt32]?
         for entry in entries(list + Format.NotList.entries, count: offset(list), size: 2) {
-            for body in bodies(ofLeaf: offset(entry + 1)) {
+            for body in bodies(ofLeaf: offset(entry + 1)) where seen.insert(body).inserted {
                 let own = conditions(of: body)
-                common = common.map { $0.filter(own.contains) } ?? own
+                common = common.map { $0.filter(own.contains) } ?? Array(own.prefix(DocumentFacts.gateCandidatesMax))
+                if common?.isEmpty ?? false { return 0 }
             }
         }
         return common?.first ?? 0

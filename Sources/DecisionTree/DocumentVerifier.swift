@@ -34,10 +34,11 @@ struct DocumentVerifier {
         checked = Array(repeating: [], count: image.count)
     }
 
-    /// Prepares to verify the registry, which has no conditions.
-    init(registry image: Image, keyCount: Int) {
+    /// Prepares to verify the registry, which has no conditions and no variables: it is walked before any key has its
+    /// value.
+    init(registry image: Image) {
         // Offset 0 holds the trie's root, and 1 stands for a program without words.
-        self.image = UncheckedWords(words: image, firstNode: 2, keyCount: keyCount)
+        self.image = UncheckedWords(words: image, firstNode: 2, keyCount: 0)
         conditions = ConditionVerifier(image, conditionCount: 0, keyCount: 0)
         checked = Array(repeating: [], count: image.count)
     }
@@ -60,10 +61,10 @@ struct DocumentVerifier {
         try verifyFacts()
     }
 
-    /// What the header says of all statements, for which walks are spared: no Allow may come of it that they do not give,
-    /// and no Deny be missed.
+    /// What the header says of all statements and the walk would find: that everything is allowed, and the gate of denies.
+    /// Which services its masks name is the compiler's word, as the names of its actions are.
     private func verifyFacts() throws(VerificationFailure) {
-        let facts = DocumentFacts(words)
+        let facts = DocumentFacts(unchecked: words)
         let (allow, deny) = (Int(words[Format.Document.allow]), Int(words[Format.Document.deny]))
         let flags = words[Format.Document.flags]
         try image.expect(
@@ -78,6 +79,7 @@ struct DocumentVerifier {
         try image.expect(
             words[Format.Document.denyGate] == facts.gate(deny), Format.Document.denyGate,
             "a condition that every Deny of all but some actions has")
+        try image.expect(!facts.isExhausted, Format.Document.flags, "words that few others share")
     }
 
     /// Whether a node, which lies in the image, is yet to be checked as what it is said to be.
@@ -122,6 +124,7 @@ struct DocumentVerifier {
         try image.expect((mask + 1).nonzeroBitCount == 1, table, "a power of two of slots")
         try image.expect(
             mask < (words.count - table - Format.ExactTable.slots) / 2, table, "slots within the image")
+        try image.spend(mask + 1, at: table)
         var used = 0
         for slot in 0...mask {
             let at = table + Format.ExactTable.slots + slot * 2

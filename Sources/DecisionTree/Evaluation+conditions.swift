@@ -20,7 +20,7 @@ extension Evaluation {
         let flags = conditions[condition &+ Format.Condition.flags]
         let key = conditions[condition &+ Format.Condition.key]
         let index = view.entry(of: key)
-        if comparison == Format.Comparison.null { return testNull(condition, isAbsent: index == nil) }
+        if comparison == Format.Comparison.null { return testNull(condition, isAbsent: index == nil, &scratch) }
         let hasQuantifier = flags & (Format.Condition.forAllValues | Format.Condition.forAnyValue) != 0
         let isNegated = flags & Format.Condition.isNegated != 0
         guard let index, !(hasQuantifier && isNullSet(view.entries[index], view)) else {
@@ -37,8 +37,9 @@ extension Evaluation {
         return testEach(entry, condition, flags, view, &scratch)
     }
 
-    private func testNull(_ condition: Int, isAbsent: Bool) -> Bool {
+    private func testNull(_ condition: Int, isAbsent: Bool, _ scratch: inout Scratch) -> Bool {
         let count = conditions.offset(condition &+ Format.Condition.valueCount)
+        guard scratch.spend(count >> 4) else { return false }
         for value in 0..<count
         where (conditions[condition &+ Format.Condition.values &+ value] == 1) == isAbsent {
             return true

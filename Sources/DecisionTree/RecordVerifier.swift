@@ -4,6 +4,12 @@
 struct RecordVerifier {
     let words: UncheckedWords
     private let documents: [ImageStorage]
+    /// Entries of a list, and documents of a principal, that a decision may have to pass one by one: many times what a
+    /// store may give to one.
+    static let entriesMax = 1 << 16
+    /// Levels of an organization: more than a file of it can nest.
+    static let levelsMax = 64
+
     /// For each word, what a node that begins there was checked as.
     private var checked: [Checked]
 
@@ -63,9 +69,25 @@ struct RecordVerifier {
         try verifySlot(principal + Format.PrincipalRecord.trustSlot)
         try verifyTags(principal + Format.PrincipalRecord.resourceTags, before: principal)
         let groups = principal + Format.PrincipalRecord.groups
-        for group in 0..<(try words.count(principal + Format.PrincipalRecord.groupCount, entrySize: 1, from: groups)) {
+        let groupCount = try entries(principal + Format.PrincipalRecord.groupCount, entrySize: 1, from: groups)
+        var documentCount = countOfSet(principal + Format.PrincipalRecord.ownSet)
+        for group in 0..<groupCount {
             try verifySet(groups + group, before: principal)
+            documentCount += countOfSet(groups + group)
         }
+        try words.expect(documentCount <= RecordVerifier.entriesMax, principal, "no more documents than can be walked")
+    }
+
+    /// As many entries as a decision may pass one by one.
+    private func entries(_ at: Int, entrySize: Int, from start: Int) throws(VerificationFailure) -> Int {
+        let count = try words.count(at, entrySize: entrySize, from: start)
+        try words.expect(count <= RecordVerifier.entriesMax, at, "no more entries than can be walked")
+        return count
+    }
+
+    /// How many documents a set has, which was verified.
+    private func countOfSet(_ at: Int) -> Int {
+        image[at] == 0 ? 0 : image.offset(image.offset(at) + Format.DocumentSet.count)
     }
 
     /// Verifies the organization's record.
@@ -77,7 +99,7 @@ struct RecordVerifier {
         let services = organization + Format.OrganizationRecord.services
         guard image[services] != 0 else { return }
         let list = try words.node(services, before: organization, size: 1)
-        for service in 0..<(try words.count(list, entrySize: 1, from: list + 1)) {
+        for service in 0..<(try entries(list, entrySize: 1, from: list + 1)) {
             try words.verifyBytes(list + 1 + service, before: list)
         }
     }
@@ -107,7 +129,9 @@ struct RecordVerifier {
         guard image[at] != 0 else { return }
         let levels = try words.node(at, before: parent, size: 1)
         guard isNew(.levels, levels) else { return }
-        for level in 0..<(try words.count(levels, entrySize: 1, from: levels + 1)) {
+        let count = try words.count(levels, entrySize: 1, from: levels + 1)
+        try words.expect(count <= RecordVerifier.levelsMax, levels, "no more levels than an organization can have")
+        for level in 0..<count {
             try verifySet(levels + 1 + level, before: levels)
         }
     }
@@ -116,7 +140,7 @@ struct RecordVerifier {
         guard image[at] != 0 else { return }
         let list = try words.node(at, before: parent, size: 1)
         guard isNew(.tags, list) else { return }
-        for tag in 0..<(try words.count(list, entrySize: Format.PrincipalRecord.tagSize, from: list + 1)) {
+        for tag in 0..<(try entries(list, entrySize: Format.PrincipalRecord.tagSize, from: list + 1)) {
             let entry = list + 1 + tag * Format.PrincipalRecord.tagSize
             try words.expect(Int(image[entry]) < words.keyCount, entry, "a known key symbol")
             try words.expect(try words.verifyBytes(entry + 1, before: list) > 0, entry, "a tag with a name")
@@ -129,7 +153,7 @@ struct RecordVerifier {
         let set = try words.node(at, before: parent, size: Format.DocumentSet.entries)
         guard isNew(.set, set) else { return }
         let entries = set + Format.DocumentSet.entries
-        let count = try words.count(
+        let count = try self.entries(
             set + Format.DocumentSet.count, entrySize: Format.DocumentSet.entrySize, from: entries)
         var flags: UInt32 = 0
         var previous: UInt32?

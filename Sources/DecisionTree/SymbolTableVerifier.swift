@@ -3,6 +3,9 @@ struct SymbolTableVerifier {
     private let words: UncheckedWords
     private let table: SymbolTable
 
+    /// Slots in use side by side, all of which a look-up may have to pass: chance alone leaves fewer than a hundred.
+    private static let runMax = 1_024
+
     /// A name of the table, which is in the image.
     struct Entry {
         var offset: Int
@@ -22,7 +25,11 @@ struct SymbolTableVerifier {
     func verify(each: (Entry) throws(VerificationFailure) -> Void) throws(VerificationFailure) {
         let end = try endOfSlots()
         var entries: [Entry] = []
-        for at in stride(from: 2, to: end, by: 2) where image[at + 1] != 0 {
+        var run = 0
+        for at in stride(from: 2, to: end, by: 2) {
+            run = image[at + 1] != 0 ? run + 1 : 0
+            guard run > 0 else { continue }
+            try words.expect(run <= SymbolTableVerifier.runMax, at, "an empty slot here and there")
             entries.append(try entry(at + 1, behind: end))
         }
         // Half the slots are empty, so every probe ends.
@@ -51,6 +58,7 @@ struct SymbolTableVerifier {
         try words.expect(offset >= end && offset + 3 <= image.count, at, "an entry behind the slots")
         let length = Int(image[offset + 2])
         try words.expect(length <= (image.count - offset - 3) * 4, offset, "a name within the image")
+        try words.spend(1 + length / 4, at: offset)
         return Entry(offset: offset, id: image[offset], payload: image[offset + 1], name: image.bytes(offset + 2))
     }
 }

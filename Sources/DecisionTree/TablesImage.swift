@@ -11,17 +11,28 @@ public enum TablesImage {
     static let headerSize = 8
     static let segmentCount = 12
 
-    /// The words of tables; equal tables have equal words.
+    /// The words of tables, behind others; equal tables have equal words.
     ///
-    /// `nil` for tables that 32-bit offsets do not reach.
-    public static func words(of tables: DecisionTables) -> [UInt32]? {
+    /// `nil` for tables that 32-bit offsets do not reach. They are the only copy that is made, of a size that is known before.
+    public static func words(of tables: DecisionTables, behind words: consuming [UInt32] = []) -> [UInt32]? {
         let segments = tables.segments
-        var writer = TablesImageWriter(documentCount: segments.documents.count)
+        words.reserveCapacity(words.count + wordsMax(of: tables))
+        var writer = TablesImageWriter(behind: words, documentCount: segments.documents.count)
         for storage in segments.listed { writer.append(segment: storage) }
         for storage in segments.documents { writer.append(document: storage) }
         return writer.words(
             conditionCount: segments.conditionCount, onlyAccount: tables.view.onlyAccount,
             organization: tables.view.organization)
+    }
+
+    /// As many words as tables have at most.
+    public static func wordsMax(of tables: DecisionTables) -> Int {
+        let segments = tables.segments
+        let documents = Dictionary(
+            segments.documents.map { (ObjectIdentifier($0), $0.image.count) }, uniquingKeysWith: { one, _ in one })
+        let storages = segments.listed.map(\.image.count) + documents.values
+        let header = headerSize + segmentCount * 2 + segments.documents.count * 2
+        return storages.reduce(header) { $0 + $1 + alignment - 1 }
     }
 
     /// Tables that read their words where they are.
@@ -86,49 +97,55 @@ extension DecisionTables.Segments {
 /// Puts storages behind one another.
 private struct TablesImageWriter {
     private var words: [UInt32]
+    /// Where the tables begin in the words.
+    private let start: Int
     private var next: Int
     private var documents: Int
     private let documentCount: Int
     /// Where a document is that several slots have.
     private var places: [ObjectIdentifier: Int] = [:]
 
-    init(documentCount: Int) {
+    init(behind words: consuming [UInt32], documentCount: Int) {
         self.documentCount = documentCount
         next = TablesImage.headerSize
         documents = next + TablesImage.segmentCount * 2
-        words = Array(repeating: 0, count: documents + documentCount * 2)
+        start = words.count
+        self.words = words
+        self.words.append(contentsOf: repeatElement(0, count: documents + documentCount * 2))
     }
 
     mutating func append(segment: ImageStorage) {
-        (words[next], words[next + 1]) = (UInt32(truncatingIfNeeded: put(segment)), UInt32(segment.image.count))
+        list(put(segment), segment, at: next)
         next += 2
     }
 
     mutating func append(document: ImageStorage) {
         let place = places[ObjectIdentifier(document)] ?? put(document)
         places[ObjectIdentifier(document)] = place
-        (words[documents], words[documents + 1]) = (
-            UInt32(truncatingIfNeeded: place), UInt32(document.image.count)
-        )
+        list(place, document, at: documents)
         documents += 2
     }
 
+    /// Offsets that are too large make `words` give nothing.
+    private mutating func list(_ place: Int, _ storage: ImageStorage, at offset: Int) {
+        words[start + offset] = UInt32(truncatingIfNeeded: place)
+        words[start + offset + 1] = UInt32(truncatingIfNeeded: storage.image.count)
+    }
+
     private mutating func put(_ storage: ImageStorage) -> Int {
-        while words.count % TablesImage.alignment != 0 { words.append(0) }
-        let place = words.count
+        while (words.count - start) % TablesImage.alignment != 0 { words.append(0) }
+        let place = words.count - start
         storage.image.append(to: &words)
         return place
     }
 
-    func words(conditionCount: Int, onlyAccount: Int, organization: Int) -> [UInt32]? {
-        guard words.count <= UInt32.max else { return nil }
-        var words = words
+    consuming func words(conditionCount: Int, onlyAccount: Int, organization: Int) -> [UInt32]? {
         let list = TablesImage.headerSize + TablesImage.segmentCount * 2
-        let header = [conditionCount, onlyAccount, organization, documentCount, list, words.count]
-        words[0] = TablesImage.magic
+        let header = [conditionCount, onlyAccount, organization, documentCount, list, words.count - start]
+        words[start] = TablesImage.magic
         for (index, value) in header.enumerated() {
             guard let word = UInt32(exactly: value) else { return nil }
-            words[index + 1] = word
+            words[start + index + 1] = word
         }
         return words
     }
@@ -167,6 +184,8 @@ private struct TablesImageReader {
         }
         var slots: [ImageStorage] = []
         slots.reserveCapacity(count)
+        // No word is in two documents, so that all of them are verified in the time that the image takes.
+        var wordsLeft = image.count
         for slot in 0..<count {
             let at = header + slot * 2
             let place = image.pair(at)
@@ -175,6 +194,8 @@ private struct TablesImageReader {
                 continue
             }
             let document = try storage(at, behind: header + count * 2)
+            wordsLeft -= document.image.count
+            try expect(wordsLeft >= 0, at, "documents that share no words")
             documents[place] = document
             slots.append(document)
         }

@@ -139,7 +139,7 @@ struct TablesVerifier {
 
     private func verifyRegistry() throws(VerificationFailure) {
         let image = tables.registry.image
-        var verifier = DocumentVerifier(registry: image, keyCount: keyCount)
+        var verifier = DocumentVerifier(registry: image)
         try verifier.verifyRegistry()
         var records = RecordVerifier(image, firstNode: 2, keyCount: keyCount, documents: tables.documents)
         for entry in verifier.entries { try records.verifyEntry(entry) }

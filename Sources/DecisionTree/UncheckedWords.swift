@@ -1,3 +1,22 @@
+/// How many entries of lists a verification may look at: lists may be shared and may overlap, so that a few words could
+/// otherwise keep it for hours.
+///
+/// One thread alone has it.
+final class VerificationBudget {
+    /// What is compiled is looked at about once a word.
+    private static let stepsPerWord = 16
+    private static let stepsMin = 1_024
+
+    private var left: Int
+
+    init(wordCount: Int) { left = VerificationBudget.stepsMin + wordCount * VerificationBudget.stepsPerWord }
+
+    func spend(_ steps: Int) -> Bool {
+        left -= steps
+        return left >= 0
+    }
+}
+
 /// Words that nobody has vouched for yet, with the checks that documents and conditions have in common.
 struct UncheckedWords {
     let words: Image
@@ -5,6 +24,18 @@ struct UncheckedWords {
     let firstNode: Int
     /// How many key symbols a variable may choose from.
     let keyCount: Int
+    /// What walking them may still cost.
+    private let budget: VerificationBudget
+
+    init(words: Image, firstNode: Int, keyCount: Int) {
+        (self.words, self.firstNode, self.keyCount) = (words, firstNode, keyCount)
+        budget = VerificationBudget(wordCount: words.count)
+    }
+
+    /// Takes steps for what is looked at next, at an offset.
+    func spend(_ steps: Int, at offset: Int) throws(VerificationFailure) {
+        try expect(budget.spend(steps), offset, "words that few others share")
+    }
 
     func expect(_ holds: Bool, _ offset: Int, _ expectation: String) throws(VerificationFailure) {
         guard holds else { throw VerificationFailure(offset: offset, expectation: expectation) }
@@ -25,6 +56,7 @@ struct UncheckedWords {
         try expect(offset < words.count && start <= words.count, offset, "a count within the image")
         let count = Int(words[offset])
         try expect(count <= (words.count - start) / entrySize, offset, "a count that fits the image")
+        try spend(count, at: offset)
         return count
     }
 

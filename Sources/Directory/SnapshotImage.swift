@@ -13,19 +13,23 @@ public struct SnapshotImageError: Error, Sendable, Hashable {
 ///
 /// Only a snapshot that a fresh builder has built is worth an image: whoever builds the same directory has the same words.
 public enum SnapshotImage {
-    /// Words of the counts, two each, and of filling.
+    /// Words of the counts, two each.
     private static let countsSize = 24
 
-    /// The words of a snapshot; `nil` for one that is too large.
-    public static func words(of snapshot: Snapshot) -> [UInt32]? {
-        guard let tables = TablesImage.words(of: snapshot.tables) else { return nil }
+    /// The words of a snapshot, behind others; `nil` for more than so many, which is known before any memory is taken.
+    public static func words(
+        of snapshot: Snapshot, behind header: [UInt32] = [], wordsMax: Int = Int(UInt32.max)
+    ) -> [UInt32]? {
+        let size = header.count + countsSize + TablesImage.wordsMax(of: snapshot.tables)
+        guard size <= wordsMax else { return nil }
         var words: [UInt32] = []
-        words.reserveCapacity(countsSize + tables.count)
+        words.reserveCapacity(size)
+        words += header
         for count in snapshot.counts.listed {
             let number = UInt64(clamping: count)
             words += [UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32)]
         }
-        return words + tables
+        return TablesImage.words(of: snapshot.tables, behind: words)
     }
 
     /// A snapshot that reads its words where they are; it is not complete.

@@ -29,6 +29,9 @@ public struct StoreStatus: Sendable, Hashable {
         case equal
         /// What was compiled is something else, and in force instead: whoever answered so far may have answered wrongly.
         case different
+        /// What it stands for does not compile, or is no store that starts: nothing is in force, and everything is denied,
+        /// until there is one.
+        case withdrawn
     }
 
     /// A status without trouble.

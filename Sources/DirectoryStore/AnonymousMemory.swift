@@ -39,8 +39,8 @@ final class AnonymousMemory: @unchecked Sendable {  // Immutable once it is shar
         }
     }
 
-    /// Takes away the right to write to it; a system that refuses leaves memory that nobody writes to all the same.
-    func seal() { _ = unsafe clinux_memory_seal(base, byteCount) }
+    /// Takes away the right to write to it; `false` when the system refuses.
+    func seal() -> Bool { unsafe clinux_memory_seal(base, byteCount) >= 0 }
 
     /// The bytes, to be read while the memory lives.
     @unsafe

@@ -1,30 +1,43 @@
 internal import CLinux
 internal import Glibc
+internal import Logging
 
 /// A thread for what can take its time: others go first, and nobody waits for its end.
 enum BackgroundThread {
     private final class Body: Sendable {
-        let isUrgent: Bool
         let run: @Sendable () -> Void
 
-        init(isUrgent: Bool, _ run: @escaping @Sendable () -> Void) { (self.isUrgent, self.run) = (isUrgent, run) }
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs the body on a thread of its own; `false`, and it is not run, when the system has no thread to give.
+    /// Runs the body on a thread before which others go; `false`, and it is not run, when the system has no thread to give.
     ///
     /// The process may end while it runs.
-    /// - Parameter isUrgent: whether somebody waits for it after all.
-    static func start(isUrgent: Bool = false, _ body: @escaping @Sendable () -> Void) -> Bool {
+    /// - Parameter logger: told when the system does not let others go first.
+    static func start(_ logger: Logger, _ body: @escaping @Sendable () -> Void) -> Bool {
+        start {
+            let result = clinux_lower_this_thread()
+            if result < 0 {
+                logger.notice(
+                    """
+                    what is compiled in the background has the priority of decisions, for the system refuses another: \
+                    \(FileFailure(code: -result))
+                    """)
+            }
+            body()
+        }
+    }
+
+    /// The same for what somebody waits for after all.
+    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         var thread = pthread_t()
         // One reference goes to the thread, which takes it back as its first act.
-        let passed = unsafe Unmanaged.passRetained(Body(isUrgent: isUrgent, body))
+        let passed = unsafe Unmanaged.passRetained(Body(body))
         let result = unsafe pthread_create(
             &thread, nil,
             { argument in
                 guard let argument = unsafe argument else { return nil }
-                let body = unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
-                if !body.isUrgent { _ = clinux_lower_this_thread() }
-                body.run()
+                unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
             }, passed.toOpaque())
         guard result == 0 else {

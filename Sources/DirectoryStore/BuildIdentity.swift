@@ -4,7 +4,8 @@ internal import NIOConcurrencyHelpers
 
 /// Which build is running: another compiler of policies may write other words, so that an image is only for its own build.
 struct BuildIdentity: Sendable, Hashable {
-    /// SHA-256 of the running executable: no other build has it, whatever its version says.
+    /// SHA-256 of the running executable and of the ids of the libraries that were loaded with it: no other build has it,
+    /// whatever its version says.
     let digest: FileDigest
 
     /// The start of the digest, for names of files.
@@ -21,9 +22,31 @@ struct BuildIdentity: Sendable, Hashable {
         var hash = SHA256()
         while true {
             guard let count = try? buffer.read(from: executable) else { return nil }
-            if count == 0 { return BuildIdentity(digest: FileDigest(hash.finalize())) }
+            if count == 0 {
+                // Each with its length, so that no two lists are one run of bytes.
+                for library in libraries() { hash.update(data: [UInt8(truncatingIfNeeded: library.count)] + library) }
+                return BuildIdentity(digest: FileDigest(hash.finalize()))
+            }
             unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count]))
         }
+    }
+}
+
+extension BuildIdentity {
+    /// What tells the libraries of this process from other versions of them, sorted: the ids that linkers give, else names,
+    /// sizes and times.
+    static func libraries() -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        unsafe withUnsafeMutablePointer(to: &found) { pointer in
+            unsafe clinux_each_library(
+                { context, bytes, count in
+                    // The context is the list above, which outlives the call; nobody else looks at it meanwhile.
+                    guard let context = unsafe context, let bytes = unsafe bytes else { return }
+                    let id = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
+                    unsafe context.assumingMemoryBound(to: [[UInt8]].self).pointee.append(Array(id))
+                }, pointer)
+        }
+        return found.sorted { $0.lexicographicallyPrecedes($1) }
     }
 }
 
@@ -37,7 +60,7 @@ final class RunningBuild: Sendable {
     init(_ known: BuildIdentity? = nil) {
         end = ConditionLock(value: known != nil)
         found.withLockedValue { $0 = known }
-        if known == nil, !BackgroundThread.start(isUrgent: true, { [self] in search() }) { search() }
+        if known == nil, !BackgroundThread.start({ [self] in search() }) { search() }
     }
 
     private func search() {

@@ -1,4 +1,5 @@
 public import Directory
+internal import Logging
 internal import NIOConcurrencyHelpers
 
 /// A watched folder of policy files (design §3.2): always has a snapshot in force, and makes the next off to the side.
@@ -30,7 +31,13 @@ public final class DirectoryStore: SnapshotSource {
 
     private static func imageFolder(_ options: StoreOptions) throws(StoreError) -> ImageFolder? {
         guard let path = options.cacheFolder else { return nil }
-        return try ImageFolder(path: path, build: RunningBuild(options.build))
+        do throws(StoreError) {
+            return try ImageFolder(path: path, build: RunningBuild(options.build))
+        } catch {
+            guard options.isCacheOptional else { throw error }
+            options.logger.warning("no images are kept: \(error)")
+            return nil
+        }
     }
 
     /// Makes a store that hears of changes, and knows the time, as the caller wants.

@@ -3,8 +3,8 @@ internal import Directory
 
 /// An image of a snapshot as a file: what it is of, the digest of everything, and the words.
 ///
-/// `[magic, version, 0, 0, bytes of the file (two words), 0, 0]`, SHA-256 of all that follows, the build's digest, the 32
-/// digits of the revision, and the words of `SnapshotImage`. Words are in the byte order of the machine that wrote them,
+/// `[magic (two words), version, 0, bytes of the file (two words), 0, 0]`, SHA-256 of all that follows, the build's digest,
+/// the 32 digits of the revision, and the words of `SnapshotImage`. Words are in the byte order of the machine that wrote them,
 /// which is the one that reads them: a file is only for the very build that wrote it.
 enum ImageFile {
     /// The version of the file and of everything in it, for names; a change of either needs another.
@@ -19,20 +19,26 @@ enum ImageFile {
     private static let headerBytes = 128
     private static let revisionBytes = 32
 
-    /// The bytes of an image; `nil` for a snapshot that is too large, or whose revision is none of a store.
-    static func bytes(of snapshot: Snapshot, build: BuildIdentity) -> [UInt8]? {
-        guard snapshot.revision.utf8.count == revisionBytes, let words = SnapshotImage.words(of: snapshot),
-            words.count <= (bytesMax - headerBytes) / 4
+    /// The bytes of an image, as words; `nil` for a snapshot that is too large, or whose revision is none of a store.
+    ///
+    /// The words are the only copy of the snapshot's that is made.
+    static func words(
+        of snapshot: Snapshot, build: BuildIdentity, bytesMax: Int = ImageFile.bytesMax
+    ) -> [UInt32]? {
+        guard snapshot.revision.utf8.count == revisionBytes,
+            var words = SnapshotImage.words(
+                of: snapshot, behind: Array(repeating: 0, count: headerBytes / 4), wordsMax: bytesMax / 4)
         else { return nil }
-        let header = header(fileBytes: headerBytes + words.count * 4)
+        let header = header(fileBytes: words.count * 4)
         let body = build.digest.bytes + snapshot.revision.utf8
-        var hash = SHA256()
-        hash.update(data: body)
-        unsafe words.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
-        var bytes = header + Array(hash.finalize()) + body
-        bytes.reserveCapacity(headerBytes + words.count * 4)
-        unsafe words.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-        return bytes
+        unsafe words.withUnsafeMutableBytes { bytes in
+            unsafe bytes[..<digestPlace].copyBytes(from: header)
+            unsafe bytes[bodyPlace..<headerBytes].copyBytes(from: body)
+            var hash = SHA256()
+            unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[bodyPlace...]))
+            unsafe bytes[digestPlace..<bodyPlace].copyBytes(from: Array(hash.finalize()))
+        }
+        return words
     }
 
     private static func header(fileBytes: Int) -> [UInt8] {
@@ -65,7 +71,7 @@ enum ImageFile {
         guard words.count % 4 == 0 else { throw SnapshotImageError("it ends within a word") }
         let snapshot = try unsafe SnapshotImage.snapshot(
             in: words.bindMemory(to: UInt32.self), owner: memory, revision: revision, rules: rules)
-        memory.seal()
+        guard memory.seal() else { throw SnapshotImageError("its memory cannot be made read-only") }
         return snapshot
     }
 }

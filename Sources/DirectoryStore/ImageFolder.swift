@@ -8,20 +8,24 @@ final class ImageFolder: Sendable {
     private let folder: Descriptor
     private let path: String
     private let build: RunningBuild
+    private let clock: StoreClock
 
     /// Images that are kept, whatever builds and revisions they are of: enough to go back and forth.
     static let imagesMax = 3
-    /// Names of the folder that are looked at; a folder with more is not tidied.
+    /// Names of the folder that are looked at; a folder with more is tidied as far as they go.
     private static let namesMax = 10_000
-    private static let suffix = ".image"
-    /// Images on their way begin so; what a killed process left is removed with the old ones.
-    private static let partPrefix = ".part-"
+    /// Nanoseconds for which an image on its way may stand untouched, before it is what a killed process left: nobody who
+    /// is at it needs a minute, be it this process or another.
+    static let partNanosecondsMax: Int64 = 3_600_000_000_000
 
-    /// Opens the folder, or makes it where its parent is there.
+    /// Opens the folder, or makes it where its parent is there; what processes that were killed have left in it is removed.
     ///
     /// - Throws: one line that says why it cannot hold images.
-    init(path: String, build: RunningBuild) throws(StoreError) {
-        (self.path, self.build) = (path, build)
+    init(path: String, build: RunningBuild, clock: StoreClock = .system) throws(StoreError) {
+        let path = StoreReader.withoutTrailingSlashes(path)
+        (self.path, self.build, self.clock) = (path, build, clock)
+        // A link's own name is not the last one then.
+        if path == "." || path.hasSuffix("/.") { throw ImageFolder.error(path, "its last name is `.`; give its own") }
         let ownership: Ownership
         do throws(FileFailure) {
             (folder, ownership) = try ImageFolder.open(path)
@@ -29,6 +33,7 @@ final class ImageFolder: Sendable {
             throw ImageFolder.error(path, ImageFolder.reason(error))
         }
         if let reason = ImageFolder.refusal(ownership) { throw ImageFolder.error(path, reason) }
+        removeOldParts(names())
     }
 
     private static func open(_ path: String) throws(FileFailure) -> (Descriptor, Ownership) {
@@ -49,16 +54,17 @@ final class ImageFolder: Sendable {
 
     private static func refusal(_ ownership: Ownership) -> String? {
         guard ownership.isOurs else { return "it belongs to another user" }
-        guard ownership.mode == 0o700 else {
+        // A folder in one that hands its group on has that bit too, and it gives nobody any right.
+        guard ownership.mode & ~0o2000 == 0o700 else {
             return "its mode is \(String(ownership.mode, radix: 8)), and must be 700"
         }
         return nil
     }
 
     /// The name of the image of a revision.
-    func name(of revision: String) -> String {
-        "\(ImageFile.version)-\(build.identity?.short ?? "unknown")-\(revision)\(ImageFolder.suffix)"
-    }
+    func name(of revision: String) -> String { imageName(of: revision).description }
+
+    private func imageName(of revision: String) -> ImageName { ImageName(build: build.identity, revision: revision) }
 
     // MARK: Reading
 
@@ -105,16 +111,16 @@ final class ImageFolder: Sendable {
 
     /// Writes the image of a snapshot, and removes old ones; `false` for a snapshot that has none.
     ///
-    /// Whoever reads meanwhile has the old image or the new one. An image stays whole whatever ends this process.
+    /// Whoever reads meanwhile has the old image or the new one. An image stays whole whatever ends this process, and
+    /// whoever else writes to the folder.
     func write(_ snapshot: Snapshot) throws(FileFailure) -> Bool {
         guard let build = build.identity else { throw FileFailure(code: ENOEXEC) }
-        guard let bytes = ImageFile.bytes(of: snapshot, build: build) else { return false }
-        let name = name(of: snapshot.revision)
-        let part = "\(ImageFolder.partPrefix)\(getpid())-\(name)"
-        _ = unsafe clinux_remove_in(folder.number, part)
+        guard let words = ImageFile.words(of: snapshot, build: build) else { return false }
+        let imageName = imageName(of: snapshot.revision)
+        let (name, part) = (imageName.description, imageName.part())
+        let file = try Descriptor(unsafe clinux_create_private_file(folder.number, part))
         do throws(FileFailure) {
-            let file = try Descriptor(unsafe clinux_create_private_file(folder.number, part))
-            try check(unsafe bytes.withUnsafeBytes { unsafe clinux_write_all(file.number, $0.baseAddress, $0.count) })
+            try check(unsafe words.withUnsafeBytes { unsafe clinux_write_all(file.number, $0.baseAddress, $0.count) })
             try check(clinux_sync(file.number))
             try check(unsafe clinux_rename_in(folder.number, part, name))
             try check(clinux_sync(folder.number))
@@ -130,21 +136,40 @@ final class ImageFolder: Sendable {
         guard result >= 0 else { throw FileFailure(code: -result) }
     }
 
+    /// Removes the image of a revision, which has turned out to be wrong.
+    func remove(imageOf revision: String) { _ = unsafe clinux_remove_in(folder.number, name(of: revision)) }
+
+    // MARK: Tidying
+
     /// Removes all but the newest images; files that are none of ours stay.
     private func tidy(keeping written: String) {
-        // A descriptor of its own, whose listing begins at the beginning.
-        guard let listing = try? Descriptor(unsafe clinux_open_folder_itself(path)),
-            let here = try? listing.stamp(), let ours = try? folder.stamp(), here.isSameFile(as: ours),
-            let names = try? listing.names(max: ImageFolder.namesMax).names
-        else { return }
-        for part in names where part.hasPrefix(Text(ImageFolder.partPrefix)) { remove(part) }
-        let others = names.filter { $0.string.hasSuffix(ImageFolder.suffix) && $0.string != written }
-        let aged = others.compactMap { name in
-            (try? folder.stamp(name: name)).map { (name: name, time: $0.modifiedNanoseconds) }
+        let names = names()
+        removeOldParts(names)
+        let aged = names.filter { ImageName.isImage($0.string) && $0.string != written }.compactMap { name in
+            modified(name).map { (name: name, time: $0) }
         }
         let newestFirst = aged.sorted { ($0.time, $0.name) > ($1.time, $1.name) }
         for image in newestFirst.dropFirst(ImageFolder.imagesMax - 1) { remove(image.name) }
     }
+
+    private func removeOldParts(_ names: [Text]) {
+        let now = clock.realtimeNanoseconds()
+        for name in names where ImageName.isPart(name.string) {
+            guard let time = modified(name), now - time > ImageFolder.partNanosecondsMax else { continue }
+            remove(name)
+        }
+    }
+
+    private func names() -> [Text] {
+        // A descriptor of its own, whose listing begins at the beginning.
+        guard let listing = try? Descriptor(unsafe clinux_open_folder_itself(path)),
+            let here = try? listing.stamp(), let ours = try? folder.stamp(), here.isSameFile(as: ours),
+            let names = try? listing.names(max: ImageFolder.namesMax).names
+        else { return [] }
+        return names
+    }
+
+    private func modified(_ name: Text) -> Int64? { (try? folder.stamp(name: name))?.modifiedNanoseconds }
 
     private func remove(_ name: Text) { _ = unsafe clinux_remove_in(folder.number, name.string) }
 }

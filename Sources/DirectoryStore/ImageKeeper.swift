@@ -71,7 +71,7 @@ final class ImageKeeper {
         }
         // What is not begun now is tried again when the store is looked at next.
         guard isFree else { return }
-        let isStarted = BackgroundThread.start { [isBusy] in
+        let isStarted = BackgroundThread.start(logger) { [isBusy] in
             work()
             isBusy.withLockedValue { $0 = false }
         }

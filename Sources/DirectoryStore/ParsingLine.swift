@@ -99,7 +99,7 @@ final class ParsingLine: @unchecked Sendable {
     private func startWorkers() {
         for _ in 0..<workersMax {
             state.update { $0.workers += 1 }
-            let isStarted = BackgroundThread.start(isUrgent: true) { [self] in
+            let isStarted = BackgroundThread.start { [self] in
                 work(ReferenceNames()) { $0.isComplete && $0.nextToPrepare == $0.files.count }
                 state.update { $0.workers -= 1 }
             }

@@ -20,6 +20,8 @@ public struct StoreOptions: Sendable {
     public var limits = StoreLimits()
     /// The folder of compiled images, from which a start is quicker; `nil` for none (`serve --cache`).
     public var cacheFolder: String?
+    /// Whether a start goes without images, with a warning, where the folder cannot hold any: nobody has asked for it.
+    public var isCacheOptional = false
     /// Milliseconds for which a store has to be as it is before an image of it is made after a reload, for that takes a
     /// processor as long as a start does.
     public var imageQuietMilliseconds: Int64 = 30_000

@@ -123,7 +123,9 @@ struct StoreReader: Sendable {
     }
 
     /// Without trailing slashes, which would follow a link.
-    var trimmed: String {
+    var trimmed: String { StoreReader.withoutTrailingSlashes(path) }
+
+    static func withoutTrailingSlashes(_ path: String) -> String {
         var text = Substring(path)
         while text.utf8.count > 1, text.hasSuffix("/") { text = text.dropLast() }
         return String(text)

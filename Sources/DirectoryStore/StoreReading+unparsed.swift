@@ -10,20 +10,49 @@ extension StoreReading {
     consuming func parsed(_ sharing: ReadingShare, isAlone: Bool = false) -> StoreReading {
         var reading = consume self
         let line = ParsingLine(reading.cache.rules, sharing, isAlone: isAlone)
-        let paths = reading.cache.files.filter { $0.value.unparsed != nil }.keys.sorted()
-        for path in paths {
-            guard let text = reading.cache.files[path]?.takeUnparsed(), let entry = reading.cache.files[path],
-                let digest = entry.digest
-            else { continue }
-            line.add(ParsingLine.File(path: path, place: entry.place, digest: digest, text: text))
+        for path in reading.unparsedPaths {
+            guard let file = reading.takeUnparsed(path) else { continue }
+            line.add(file)
         }
-        for (path, parsed) in line.finish() {
-            guard let entry = reading.cache.files[path] else { continue }
-            reading.scan.files[path] = parsed
-            reading.cache.files[path] = CachedReading(
-                stamp: entry.stamp, isYoung: entry.isYoung, place: entry.place, digest: entry.digest, reading: parsed)
-        }
+        for (path, parsed) in line.finish() { reading.put(parsed, at: path) }
         return reading
+    }
+
+    /// Parses every file that has not been, on this thread and in the order of their paths.
+    ///
+    /// - Parameter isAwaited: asked before each file; with the first yes the rest stays as it is, to be parsed by another
+    ///   call.
+    mutating func parse(_ sharing: ReadingShare, unless isAwaited: () -> Bool = { false }) {
+        let rules = cache.rules
+        // One after the other, so that the bytes of what is parsed are let go.
+        for path in unparsedPaths {
+            if isAwaited() { return }
+            guard let file = takeUnparsed(path) else { continue }
+            put(
+                sharing.prepared(
+                    EntityParser.parse(
+                        file.text.bytes, at: path, place: file.place, digest: file.digest, rules: rules,
+                        names: sharing.names)), at: path)
+        }
+    }
+
+    private var unparsedPaths: [Text] {
+        cache.files.lazy.filter { $0.value.unparsed != nil }.map(\.key).sorted()
+    }
+
+    /// A file that has not been parsed; its bytes are the caller's from here on.
+    private mutating func takeUnparsed(_ path: Text) -> ParsingLine.File? {
+        guard let text = cache.files[path]?.takeUnparsed(), let entry = cache.files[path], let digest = entry.digest
+        else { return nil }
+        return ParsingLine.File(path: path, place: entry.place, digest: digest, text: text)
+    }
+
+    /// What a file says, once it has been parsed.
+    private mutating func put(_ parsed: EntityReading, at path: Text) {
+        guard let entry = cache.files[path] else { return }
+        scan.files[path] = parsed
+        cache.files[path] = CachedReading(
+            stamp: entry.stamp, isYoung: entry.isYoung, place: entry.place, digest: entry.digest, reading: parsed)
     }
 
     /// The revision that all files together would have; `nil` when it is plain already that not all are good.

@@ -39,92 +39,87 @@ extension StoreWatch {
 
     /// Compiles what an image stands for, and puts that in force; `false` when the store was stopped meanwhile.
     ///
-    /// The image decides until then. Reloads and edits wait.
+    /// The image decides until then. Reloads and edits wait, and as soon as there is one, nothing goes before the
+    /// compiling any more: no revocation takes longer than with a start without an image. What no watch hears of is
+    /// looked for when the first comparison is due.
     func checkImage() -> Bool {
         guard let reading = unparsed else { return true }
         unparsed = nil
-        let input = NIOLockedValueBox<StoreReading?>(reading)
-        let outcome = NIOLockedValueBox<Recompiled?>(nil)
-        let (mode, limits, waker) = (mode(for: reading), options.limits, changes.waker)
-        let compile: @Sendable () -> Void = {
-            // Held by nobody else, so that the bytes of what is parsed are let go.
-            guard let reading = input.withLockedValue({ $0.take() }) else { return }
-            let recompiled = Recompiled(reading, mode, limits)
-            outcome.withLockedValue { $0 = recompiled }
-            waker.wake()
-        }
-        if !BackgroundThread.start(compile) { compile() }
+        let parsing = BackgroundParsing(
+            BackgroundParsing.Work(reading: reading, builder: SnapshotBuilder()), waker: changes.waker)
+        parsing.start(options.logger)
+        let deadline = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
-            if let recompiled = outcome.withLockedValue({ $0 }) {
-                accept(recompiled)
+            if var work = parsing.take() {
+                work.parse()
+                accept(Recompiled(work, options.limits))
+                // What was asked for meanwhile has used up its own wake-up.
+                changes.waker.wake()
                 return true
             }
-            if changes.wait(milliseconds: StoreWatch.compileWaitMilliseconds) {
-                quiet.note(at: clock.monotonicMilliseconds())
-            }
-            if mailbox.withLockedValue({ $0.isStopping }) { return false }
+            let isChanged = changes.wait(milliseconds: max(1, deadline - clock.monotonicMilliseconds()))
+            let now = clock.monotonicMilliseconds()
+            if isChanged { quiet.note(at: now) }
+            let (isStopping, isAsked) = mailbox.withLockedValue { ($0.isStopping, !$0.reloads.isEmpty) }
+            if isStopping || isAsked || isChanged || now >= deadline { parsing.hurry() }
+            if isStopping { return false }
         }
     }
 
-    /// The end of compiling wakes the thread, so the number only has to be large.
-    private static let compileWaitMilliseconds: Int64 = 60_000
-
-    private func accept(_ recompiled: Recompiled) {
+    /// Holds an image against what was compiled; what was compiled decides from here on.
+    ///
+    /// Where nothing could be, the image is taken out of force and nothing takes its place: it may allow what the files
+    /// do not, and a part of the files may, too, for it may lack what denies.
+    func accept(_ recompiled: Recompiled) {
         guard let image = mailbox.withLockedValue({ $0.current?.snapshot }) else { return }
         reading = recompiled.reading.judged
         builder = recompiled.builder
         let verdict = recompiled.verdict
         switch recompiled.snapshot {
-        case .success(let snapshot):
-            let isSameStore = recompiled.starts && verdict.revision == image.revision
-            let difference =
-                isSameStore ? SnapshotImage.difference(image, snapshot) : "the store, which would not start"
+        case .success(let snapshot)?:
+            let isSameStore = verdict.revision == image.revision
+            let difference = isSameStore ? SnapshotImage.difference(image, snapshot) : "the store's revision"
             keep(verdict)
             log.note(warnings: verdict.warnings.map(\.line))
             _ = publish(
-                Publication(snapshot, verdict), errors: verdict.errors.map(\.line),
-                image: difference == nil ? .equal : .different)
-            if let difference { alarm(difference, of: image.revision) }
-            if difference != nil, isSameStore { images?.replace(by: snapshot) }
-        case .failure(let error):
-            kept = verdict.inForce
-            _ = publish(nil, errors: ["the policies cannot be compiled: \(error.message)"], image: .different)
-            alarm("the policies, which cannot be compiled", of: image.revision)
+                Publication(snapshot, verdict), errors: [], image: difference == nil ? .equal : .different)
+            guard let difference else { return }
+            alarm("it differs in \(difference)", "what was compiled is in force now", of: image.revision)
+            if isSameStore { images?.replace(by: snapshot) }
+        case .failure(let error)?:
+            withdraw(image, ["the policies cannot be compiled: \(error.message)"])
+        case nil:
+            withdraw(image, errors(of: verdict, recompiled.reading))
         }
     }
 
-    private func alarm(_ difference: String, of revision: String) {
+    /// What a start would say.
+    private func errors(of verdict: StoreVerdict, _ reading: StoreReading) -> [String] {
+        FollowUps.removed(from: verdict, of: reading.scan).filter(\.isError).map(\.line)
+    }
+
+    /// Puts a store in force that starts, after an image was taken out of it; of any other, nothing.
+    func startAgain(_ new: StoreReading) -> StoreStatus {
+        let verdict = StoreJudge.judge(new.scan, inForce: [:], mode: .start, limits: options.limits)
+        if verdict.errors.isEmpty { return accept(verdict, new) }
+        reading = new.judged
+        return publish(nil, errors: errors(of: verdict, new))
+    }
+
+    /// Takes an image out of force that nothing backs: everything is denied until the store is one that starts.
+    private func withdraw(_ image: Snapshot, _ errors: [String]) {
+        images?.folder.remove(imageOf: image.revision)
+        isWithdrawn = true
+        // Whoever asks is denied by this state, too, should there be no tables to publish.
+        _ = publish(.nothing(), errors: errors, image: .withdrawn)
+        alarm("its store would not start", "everything is denied until it does", of: image.revision)
+    }
+
+    private func alarm(_ difference: String, _ now: String, of revision: String) {
         guard let images else { return }
         options.logger.critical(
             """
-            the image was not what its policies compile to: it differs in \(difference); it has decided since the start, \
-            and what could be compiled is in force now
+            the image was not what its policies compile to: \(difference); it has decided since the start, and \(now)
             """, metadata: ["image": "\(images.folder.name(of: revision))"])
-    }
-}
-
-/// What compiling behind an image came to.
-private struct Recompiled: @unchecked Sendable {  // Goes from one thread to another as a whole, with its builder.
-    let reading: StoreReading
-    let verdict: StoreVerdict
-    /// Whether a start would accept the store.
-    let starts: Bool
-    let builder = SnapshotBuilder()
-    let snapshot: Result<Snapshot, SnapshotError>
-
-    /// Parses, judges and compiles what was read.
-    ///
-    /// A store that does not start has no image of its own making; what is good of it is then in force.
-    init(_ unparsed: consuming StoreReading, _ mode: StoreJudge.Mode, _ limits: StoreLimits) {
-        reading = unparsed.parsed(ReadingShare(preparing: builder), isAlone: true)
-        let verdict = StoreJudge.judge(reading.scan, inForce: [:], mode: .start, limits: limits)
-        starts = verdict.errors.isEmpty
-        self.verdict =
-            starts ? verdict : StoreJudge.judge(reading.scan, inForce: [:], mode: mode, limits: limits)
-        do throws(SnapshotError) {
-            snapshot = .success(try builder.build(self.verdict.directory, revision: self.verdict.revision))
-        } catch {
-            snapshot = .failure(error)
-        }
     }
 }

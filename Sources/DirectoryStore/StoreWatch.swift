@@ -16,6 +16,8 @@ final class StoreWatch {
     var reading: StoreReading?
     /// What was read at the start, while an image of it is in force and nothing of it has been parsed.
     var unparsed: StoreReading?
+    /// Whether an image was taken out of force, and nothing has taken its place: the next good store starts.
+    var isWithdrawn = false
     /// What is in force, ready for small changes; `nil` while there is trouble.
     private var index: StoreIndex?
     /// The files in force while there is no index.
@@ -87,7 +89,8 @@ final class StoreWatch {
     /// Watches until it is told to stop.
     func run() {
         guard checkImage() else { return refuse(takeRequests().reloads) }
-        images?.keepFirst(mailbox.withLockedValue { $0.current?.snapshot })
+        // A store with trouble has no image.
+        if index != nil { images?.keepFirst(mailbox.withLockedValue { $0.current?.snapshot }) }
         var nextComparison = clock.monotonicMilliseconds() + options.comparisonMilliseconds
         while true {
             keepImage()
@@ -260,6 +263,8 @@ final class StoreWatch {
             self.reading = new.judged
             return status
         }
+        // Where nothing is in force, there is nothing beside which a part of the store could be put.
+        if isWithdrawn { return startAgain(new) }
         let verdict = StoreJudge.judge(
             new.scan, inForce: index?.inForce ?? kept, mode: mode(for: new), limits: options.limits)
         return accept(verdict, new)
@@ -270,13 +275,15 @@ final class StoreWatch {
         didFail ? nil : mailbox.withLockedValue { $0.current?.status }
     }
 
-    private func accept(_ verdict: StoreVerdict, _ new: StoreReading) -> StoreStatus {
+    func accept(_ verdict: StoreVerdict, _ new: StoreReading) -> StoreStatus {
         do throws(SnapshotError) {
             let snapshot = try snapshot(of: verdict)
             keep(verdict)
             reading = new.judged
             log.note(warnings: verdict.warnings.map(\.line))
-            return publish(Publication(snapshot, verdict), errors: verdict.errors.map(\.line))
+            let image: StoreStatus.ImageState? = isWithdrawn ? .different : nil
+            isWithdrawn = false
+            return publish(Publication(snapshot, verdict), errors: verdict.errors.map(\.line), image: image)
         } catch {
             return publish(nil, errors: ["the policies cannot be compiled: \(error.message)"])
         }

@@ -89,7 +89,7 @@ extension SidecarStatus {
         self.init(
             revision: report.revision, isStale: report.stale,
             isDegraded: report.stale || report.errorCount > 0 || report.counts.quarantined > 0
-                || report.image == .different,
+                || report.image == .different || report.image == .withdrawn,
             errors: report.errors ?? [], json: source.json)
     }
 }

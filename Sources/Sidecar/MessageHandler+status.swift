@@ -71,6 +71,7 @@ extension StatusReport.Image {
             case .unchecked: .unchecked
             case .equal: .equal
             case .different: .different
+            case .withdrawn: .withdrawn
             }
     }
 }

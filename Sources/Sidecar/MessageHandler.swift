@@ -124,6 +124,8 @@ struct MessageHandler: ~Copyable {
             let (sum, isOver) = since.addingReportingOverflow(seconds)
             trustedUntil = isOver ? .max : sum
         }
+        // Nothing is in force: nobody is to be told that it does not know him.
+        if current.status.image == .withdrawn { trustedUntil = .min }
         let prepared = PreparedReplies(revision: current.snapshot.revision)
         return InForce(
             snapshot: current.snapshot, tables: current.snapshot.tables, view: current.snapshot.tables.view,

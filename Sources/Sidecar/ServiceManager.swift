@@ -26,7 +26,14 @@ struct ServiceManager: Sendable {
     /// One line on what is in force.
     static func summary(_ status: StoreStatus) -> String {
         let trouble = status.errors.isEmpty ? "" : ", \(status.errors.count) errors in the store"
-        return "serving revision \(status.revision)\(trouble)"
+        let image =
+            switch status.image {
+            case nil, .equal?: ""
+            case .unchecked?: ", from an image that is being checked"
+            case .different?: ", after a start from an image that was wrong"
+            case .withdrawn?: ", and denying everything: the image was wrong, and the store would not start"
+            }
+        return "serving revision \(status.revision)\(trouble)\(image)"
     }
 
     /// Sends a datagram; a service manager that is not there is no reason to stop.

@@ -33,10 +33,10 @@ final class SocketFile: Sendable {
     /// The file is never open to more people than `mode` says: it begins with 0600, and the folder is ours.
     func bind(_ socket: Int32, mode: UInt32, group: gid_t?) throws(SidecarError) {
         try removeStale()
-        let before = umask(0o177)
-        let failure = unsafe clinux_unix_bind(socket, path) == 0 ? 0 : errno
-        umask(before)
-        guard failure == 0 else { throw .system(doing: "make the socket `\(path)`", errno: failure) }
+        // What a socket's inode says before is what the file has then; the process's umask is everybody's and left alone.
+        guard fchmod(socket, 0o600) == 0, unsafe clinux_unix_bind(socket, path) == 0 else {
+            throw systemFailure("make the socket `\(path)`")
+        }
         guard let own = FileFacts(path) else { throw systemFailure("look at `\(path)`") }
         device.store(own.device, ordering: .relaxed)
         inode.store(own.inode, ordering: .relaxed)

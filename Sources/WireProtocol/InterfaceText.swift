@@ -125,7 +125,7 @@ enum InterfaceText {
           errors: ?[]string,
           errorCount: int,
           ignoredFiles: int,
-          image: ?(unchecked, equal, different)
+          image: ?(unchecked, equal, different, withdrawn)
         )
 
         # Reads the files now; for trusted callers

@@ -39,6 +39,8 @@ public struct StatusReport: Sendable, Hashable {
         case equal
         /// They compile to something else, which decides since.
         case different
+        /// They do not compile, or are none that a start would take: everything is denied until they are.
+        case withdrawn
     }
 
     /// How much of everything is in force.

@@ -44,6 +44,13 @@ struct ImageStatusTests {
         #expect(text("different", errorCount: 1).hasPrefix("degraded: the files have errors"))
     }
 
+    @Test("says that everything is denied where nothing could take its place")
+    func withdrawn() {
+        let lines = text("withdrawn", errorCount: 2).split(separator: "\n")
+        #expect(lines.first == "denying everything: its image was wrong, and the store would not start")
+        #expect(lines.contains { $0.hasPrefix("  image        was wrong since the start; everything is denied") })
+    }
+
     @Test("says that it is being checked, or is right")
     func right() {
         #expect(text("unchecked").contains("  image        in force; what it stands for is being compiled"))

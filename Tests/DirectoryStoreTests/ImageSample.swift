@@ -91,6 +91,13 @@ extension BuildIdentity {
     static let test = BuildIdentity(digest: FileDigest(of: Array("test".utf8)))
 }
 
+extension ImageFile {
+    /// The bytes of an image as they are in its file.
+    static func bytes(of snapshot: Snapshot, build: BuildIdentity) -> [UInt8]? {
+        words(of: snapshot, build: build).map { words in unsafe words.withUnsafeBytes { unsafe Array($0) } }
+    }
+}
+
 extension AnonymousMemory {
     /// Memory with the bytes.
     static func holding(_ bytes: [UInt8]) throws -> AnonymousMemory {

@@ -27,7 +27,7 @@ struct ImageStartTests {
 
     private var images: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
-        return names.filter { $0.hasSuffix(".image") }
+        return names.filter { $0.hasSuffix(".image") && !$0.hasPrefix(".") }
     }
 
     /// Starts once without an image, which leaves one.
@@ -75,17 +75,96 @@ struct ImageStartTests {
         #expect(opened.catchesUp(with: store))
     }
 
-    @Test func `a reload that is asked for at once waits for what is compiled`() throws {
+    /// No comparison comes to help: what wakes the thread during the check is all that there is.
+    @Test func `a reload that is asked for at once waits for what is compiled, and no longer`() throws {
         _ = try makeImage()
-        let opened = try DirectoryStore.open(store.path, options: options())
-        defer { opened.stop() }
-        #expect(try opened.reloaded()?.get() == opened.current.status.revision)
-        #expect(opened.current.snapshot.isComplete && opened.current.status.image == .equal)
+        var options = options()
+        options.comparisonMilliseconds = 3_600_000
+        for _ in 0..<5 {
+            let opened = try DirectoryStore.open(store.path, options: options)
+            defer { opened.stop() }
+            #expect(try opened.reloaded()?.get() == opened.current.status.revision)
+            #expect(opened.current.snapshot.isComplete && opened.current.status.image == .equal)
+        }
     }
 
-    @Test func `a store that is stopped at once leaves nothing behind`() throws {
-        _ = try makeImage()
-        for _ in 0..<5 { try DirectoryStore.open(store.path, options: options()).stop() }
+    @Test func `a store that is stopped at once has done nothing`() throws {
+        let first = try makeImage()
+        let watch = try self.watch()
+        watch.mailbox.withLockedValue { $0.isStopping = true }
+        watch.changes.waker.wake()
+        _ = try watch.start()
+        watch.run()
+        let current = try #require(watch.mailbox.withLockedValue { $0.current })
+        #expect(current.status.image == .unchecked && current.snapshot.revision == first.revision)
+        #expect(images.count == 1)
+    }
+
+    // MARK: By hand
+
+    private func watch(_ changes: ScriptedChanges? = nil) throws -> StoreWatch {
+        StoreWatch(
+            path: store.path, options: options(), clock: .system,
+            changes: try changes ?? ScriptedChanges(ScriptedChanges.Script()),
+            mailbox: NIOLockedValueBox(StoreMailbox()), images: try folder())
+    }
+
+    /// An edit and a reload while the image decides.
+    ///
+    ///     start from the image ─▶ edit, reload asked for ─▶ check: equal, of the files as they were ─▶ the edit is due
+    @Test func `an edit that is heard of meanwhile is an edit of what was compiled`() throws {
+        let first = try makeImage()
+        let changes = ScriptedChanges(try ScriptedChanges.Script())
+        let watch = try self.watch(changes)
+        #expect(try watch.start().status.image == .unchecked)
+        try store.write("\(ImageSample.home)/policies/P.json", Sample.document("docs:Print"))
+        watch.mailbox.withLockedValue { $0.reloads.append { _ in } }
+        changes.script.overflow()
+        #expect(watch.checkImage())
+        let current = try #require(watch.mailbox.withLockedValue { $0.current })
+        #expect(current.status.image == .equal && current.snapshot.isComplete)
+        #expect(current.status.revision == first.revision && SnapshotImage.difference(current.snapshot, first) == nil)
+        #expect(watch.quiet.deadline != nil)
+        #expect(watch.mailbox.withLockedValue { $0.reloads.count } == 1)
+    }
+
+    @Test func `whoever is in a hurry parses what is left, with the same result`() throws {
+        let first = try makeImage()
+        let reading = try StoreReader(path: store.path, limits: StoreLimits(), clock: .system, parses: false).read()
+        let waker = try Waker()
+        let parsing = BackgroundParsing(.init(reading: reading, builder: SnapshotBuilder()), waker: waker)
+        parsing.hurry()
+        parsing.start(book.logger)
+        waker.wait(milliseconds: 60_000)
+        var work = try #require(parsing.take())
+        #expect(work.reading.cache.files.values.count { $0.unparsed != nil } > 10)
+        var parsed = 0
+        work.parse(unless: {
+            parsed += 1
+            return parsed > 3
+        })
+        work.parse()
+        #expect(work.reading.cache.files.values.allSatisfy { $0.unparsed == nil })
+        let snapshot = try #require(try Recompiled(work, StoreLimits()).snapshot?.get())
+        #expect(SnapshotImage.difference(snapshot, first) == nil)
+    }
+
+    @Test func `where the policies do not compile, the image goes, and everything is denied`() throws {
+        let first = try makeImage()
+        let watch = try self.watch()
+        _ = try watch.start()
+        let verdict = StoreJudge.judge(
+            try StoreReader(path: store.path, limits: StoreLimits(), clock: .system).read().scan, inForce: [:],
+            mode: .start)
+        let reading = try #require(watch.unparsed)
+        watch.accept(
+            Recompiled(reading: reading, verdict: verdict, builder: SnapshotBuilder(), snapshot: .failure(.noTables)))
+        let current = try #require(watch.mailbox.withLockedValue { $0.current })
+        #expect(current.status.image == .withdrawn && current.status.isStale)
+        #expect(current.status.errors.contains { $0.hasPrefix("the policies cannot be compiled") })
+        #expect(ImageSample.answers(current.snapshot).allSatisfy { $0?.decision != .allowed })
+        #expect(ImageSample.answers(first).contains { $0?.decision == .allowed })
+        #expect(images.isEmpty && book.has("everything is denied until it does"))
     }
 
     @Test func `a difference is an alarm, and what was compiled is in force`() throws {
@@ -109,21 +188,54 @@ struct ImageStartTests {
             })
     }
 
-    @Test func `of a store that would not start only what is good is in force behind a forged image`() throws {
-        try store.write("\(ImageSample.home)/users/b.json", "{")
-        let good = try ImageSample.store().load().directory
+    /// What is broken, and whose image says that it is not.
+    @Test(
+        arguments: [
+            "\(Company.scps)/S.json", "\(Company.rcps)/R.json", "\(ImageSample.home)/users/b.json",
+            "\(ImageSample.home)/groups/g.json",
+        ])
+    func `of a store that would not start nothing is in force behind a forged image`(broken: String) throws {
+        let good = store.load().directory
+        let before = ImageSample.answers(try SnapshotBuilder().build(good, revision: "r"))
+        let text = try String(contentsOfFile: store.absolute(broken), encoding: .utf8)
+        try store.write(broken, "{")
         let reader = StoreReader(path: store.path, limits: StoreLimits(), clock: .system, parses: false)
-        let reading = try reader.read()
-        let revision: String = try #require(reading.revisionIfGood)
+        let revision: String = try #require(try reader.read().revisionIfGood)
         try forge(good, revision: revision)
         let opened = try DirectoryStore.open(store.path, options: options())
+        #expect(eventually { opened.current.status.image == .withdrawn })
+        let (snapshot, status) = opened.current
+        #expect(status.isStale && status.errors.contains { $0.contains("\(broken):1:2") })
+        #expect(ImageSample.answers(snapshot).allSatisfy { $0?.decision != .allowed })
+        #expect(eventually { book.has("critical") && book.has("its store would not start") })
+        // Another edit does not put a part of the store in force, and no image is made of one.
+        try store.write("\(ImageSample.home)/policies/P.json", Sample.document("docs:Print"))
+        guard case .failure? = opened.reloaded() else { return #expect(Bool(false), "it reloads") }
+        #expect(opened.current.status.image == .withdrawn)
+        #expect(ImageSample.answers(opened.current.snapshot).allSatisfy { $0?.decision != .allowed })
+        #expect(images.isEmpty)
+        // A start says no; a store that starts is in force as a whole.
+        var plain = options()
+        plain.cacheFolder = nil
+        #expect(throws: StoreError.self) { try DirectoryStore.open(store.path, options: plain) }
+        try store.write("\(ImageSample.home)/policies/P.json", Sample.document("app:Run"))
+        try store.write(broken, text)
+        #expect(opened.catchesUp(with: store))
+        #expect(opened.current.status.image == .different && opened.current.status.errors.isEmpty)
+        #expect(ImageSample.answers(opened.current.snapshot) == before)
+        opened.stop()
+    }
+
+    @Test func `a folder that nobody asked for is gone without where it cannot hold images`() throws {
+        try FileManager.default.createDirectory(
+            atPath: cache, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        var options = options()
+        #expect(throws: StoreError.self) { try DirectoryStore.open(store.path, options: options) }
+        options.isCacheOptional = true
+        let opened = try DirectoryStore.open(store.path, options: options)
         defer { opened.stop() }
-        #expect(eventually { opened.current.status.image == .different })
-        let bob = "arn:aws:iam::111122223333:user/b"
-        let verdict = try opened.current.snapshot.ask(bob, "docs:Read", resource: ImageSample.resources[0])
-        #expect(verdict.reason == .unknownPrincipal)
-        #expect(opened.reports("users/b.json:1:2"))
-        #expect(eventually { book.has("the store, which would not start") })
+        #expect(opened.current.status.image == nil && images.isEmpty)
+        #expect(book.all.count { $0.hasPrefix("warning no images are kept: ") && $0.contains("its mode is 755") } == 1)
     }
 
     @Test func `a layout that a start refuses is refused with an image, too`() throws {
@@ -210,7 +322,7 @@ struct ImageStartTests {
         #expect(
             eventually {
                 let names = try? FileManager.default.contentsOfDirectory(atPath: mount.base + "/cache")
-                return names?.count { $0.hasSuffix(".image") } == 1
+                return names?.count { $0.hasSuffix(".image") && !$0.hasPrefix(".") } == 1
             })
         first.stop()
         let second = try DirectoryStore.open(mount.path, options: options)

@@ -1,6 +1,7 @@
 import Authorizer
 import DecisionTree
 import Directory
+import Foundation
 import PolicyGenerators
 import PolicyModel
 import Testing
@@ -36,6 +37,23 @@ struct SnapshotImageTests {
         for decision in [Decision.allowed, .explicitDeny, .implicitDeny] {
             #expect(answers.count { $0?.decision == decision } > 5, "\(decision)")
         }
+    }
+
+    @Test func `nothing can be written to it once it is in use`() throws {
+        let (snapshot, rules) = try Self.sample()
+        let memory = try AnonymousMemory.holding(try #require(ImageFile.bytes(of: snapshot, build: .test)))
+        let address = UInt(bitPattern: unsafe memory.bytes.baseAddress)
+        func rights() -> Substring? {
+            for line in TemporaryStore.memoryMaps.split(separator: "\n") {
+                let fields = line.split(separator: " ")
+                let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+                if ends.count == 2, (ends[0]..<ends[1]).contains(address) { return fields[1] }
+            }
+            return nil
+        }
+        #expect(rights() == "rw-p")
+        _ = try ImageFile.snapshot(in: memory, revision: snapshot.revision, build: .test, rules: rules)
+        #expect(rights() == "r--p")
     }
 
     @Test func `two builders of one directory have the same words`() throws {
@@ -91,7 +109,7 @@ struct SnapshotImageTests {
     private static func walk(
         _ words: [UInt32], _ snapshot: Snapshot, _ rules: Directory, _ counts: inout (refused: Int, walked: Int)
     ) {
-        let owner = Words(words)
+        let owner = HeldWords(words)
         guard
             let image = try? unsafe SnapshotImage.snapshot(
                 in: owner.buffer, owner: owner, revision: snapshot.revision, rules: rules)
@@ -119,6 +137,11 @@ struct SnapshotImageTests {
                     mutated[index] = value
                     Self.walk(mutated, snapshot, rules, &counts)
                 }
+                guard index + 2 < words.count, (1...Format.Piece.variable).contains(words[index]) else { continue }
+                // A piece of a pattern that stands for what the caller is.
+                var mutated = words
+                (mutated[index], mutated[index + 1], mutated[index + 2]) = (Format.Piece.variable, 7, 0)
+                Self.walk(mutated, snapshot, rules, &counts)
             }
             precondition(counts.refused > 2_000 && counts.walked > 300, "\(counts) of both sorts")
         }
@@ -152,26 +175,11 @@ struct SnapshotImageTests {
         let (snapshot, rules) = try Self.sample()
         let words = try #require(SnapshotImage.words(of: snapshot))
         for count in words.indices where count < 120 || count % 31 == 0 {
-            let owner = Words(Array(words[..<count]))
+            let owner = HeldWords(Array(words[..<count]))
             #expect(throws: SnapshotImageError.self, "\(count) words") {
                 _ = try unsafe SnapshotImage.snapshot(
                     in: owner.buffer, owner: owner, revision: snapshot.revision, rules: rules)
             }
         }
     }
-}
-
-/// Words that stay where they are.
-@safe
-private final class Words: @unchecked Sendable {  // Filled once, and then only read.
-    private let memory: UnsafeMutableBufferPointer<UInt32>
-
-    init(_ words: [UInt32]) {
-        unsafe memory = .allocate(capacity: words.count)
-        _ = unsafe memory.initialize(from: words)
-    }
-
-    deinit { unsafe memory.deallocate() }
-
-    var buffer: UnsafeBufferPointer<UInt32> { unsafe UnsafeBufferPointer(memory) }
 }

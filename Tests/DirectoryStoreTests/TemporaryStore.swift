@@ -71,6 +71,12 @@ final class TemporaryStore: Sendable {
 
     func removeAbsolute(_ path: String) throws { try FileManager.default.removeItem(atPath: path) }
 
+    /// What memory this process has, a line each; such files have no size, and are read to their end.
+    static var memoryMaps: String {
+        let data = FileHandle(forReadingAtPath: "/proc/self/maps")?.readDataToEndOfFile() ?? Data()
+        return String(decoding: data, as: UTF8.self)
+    }
+
     /// What a start would say of it.
     func load(limits: StoreLimits = StoreLimits()) -> LoadResult { StoreLoader(limits: limits).load(path) }
 }

@@ -52,6 +52,46 @@ struct SnapshotUpdateTests {
         #expect(try company.verdict("alice", "docs:Read", next).decision == .explicitDeny)
     }
 
+    // Same flags, same masks: only the gate of its denies is another.
+    @Test("a policy whose Deny has another condition now denies by it")
+    func gates() throws {
+        func deny(unless name: String) throws -> PolicySource {
+            try Company.source(
+                #"{"Version":"2012-10-17","Statement":{"Effect":"Deny","NotAction":"own:Thing","Resource":"*","#
+                    + #""Condition":{"StringEquals":{"aws:username":"\#(name)"}}}}"#)
+        }
+        var company = try Self.company("docs:Read")
+        company.add(user: "alice", inline: try Company.source(Company.allow("*")), groups: ["g"])
+        company.add(policy: "P", try deny(unless: "bob"))
+        let first = try builder.build(company.directory, revision: "first")
+        #expect(try company.reason("alice", "docs:Read", first) == .allowed)
+        company.add(policy: "P", try deny(unless: "alice"))
+        let next = try #require(try update(first, company, .policy(company.account, "p")))
+        #expect(try company.verdict("alice", "docs:Read", next).decision == .explicitDeny)
+        #expect(try company.reason("alice", "own:Thing", next) == .allowed)
+        company.add(policy: "P", try deny(unless: "bob"))
+        let last = try #require(try update(next, company, .policy(company.account, "p")))
+        #expect(try company.reason("alice", "docs:Read", last) == .allowed)
+    }
+
+    // Both masks and the union of both stay; each effect has the other's service now.
+    @Test("a policy whose effects change places is found by both")
+    func effects() throws {
+        func policy(allows: String, denies: String) throws -> PolicySource {
+            try Company.source(
+                #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"\#(allows)","Resource":"*"},"#
+                    + #"{"Effect":"Deny","Action":"\#(denies)","Resource":"*"}]}"#)
+        }
+        var company = try Self.company("docs:Read")
+        company.add(policy: "P", try policy(allows: "docs:Read", denies: "app:Run"))
+        let first = try builder.build(company.directory, revision: "first")
+        #expect(try company.reason("alice", "docs:Read", first) == .allowed)
+        company.add(policy: "P", try policy(allows: "app:Run", denies: "docs:Read"))
+        let next = try #require(try update(first, company, .policy(company.account, "p")))
+        #expect(try company.reason("alice", "app:Run", next) == .allowed)
+        #expect(try company.verdict("alice", "docs:Read", next).decision == .explicitDeny)
+    }
+
     @Test("a group that outgrows its set takes its users along")
     func groups() throws {
         var company = try Self.company("docs:Read")

@@ -29,6 +29,22 @@ struct BoundsTests {
         }
     }
 
+    // Looking for the gate in every body of every resource would take hours here.
+    @Test(.timeLimit(.minutes(5)))
+    func `many resources and many conditions of a Deny do not multiply`() throws {
+        let conditions = (0..<2_000).map {
+            Condition(operator: ConditionOperator(base: .null), key: Text("app:k\($0)"), values: ["true"])
+        }
+        let statements = (0..<2).map { number in
+            Statement(
+                effect: .deny, action: .notAction(["docs:Read"]),
+                resource: .resource((0..<1_000).map { Text("arn:aws:docs:::r\(number)/\($0)") }), conditions: conditions
+            )
+        }
+        let walking = try Walking(Document(version: .v2012, statements: statements))
+        #expect(walking.compiled.summary.denyGate != 0)
+    }
+
     @Test func `equal conditions are one node and equal lists of statements one leaf`() throws {
         let condition = Condition(operator: ConditionOperator(base: .stringEquals), key: "app:k", values: ["a"])
         let statements = (["docs:A", "docs:B"] as [Text]).map { own in

@@ -49,6 +49,19 @@ struct HeaderFactsTests {
         #expect(summary.openMask & ~summary.allowMask == 0)
     }
 
+    // Services beyond the first 63 share a bit: what is open to one of them is open to none of the others.
+    @Test("a service that shares its bit is never open")
+    func sharedBit() throws {
+        let named = (0..<70).map { #""s\#($0):Read""# }.joined(separator: ",")
+        for service in [62, 63, 64, 69] {
+            let walking = try Self.walking(
+                #"{"Effect":"Allow","Action":[\#(named)],"Resource":"arn:aws:docs:*"},{"Effect":"Allow","Action":"s\#(service):*","Resource":"*"}"#
+            )
+            #expect(walking.compiled.summary.openMask >> 63 == 0, "s\(service)")
+            #expect((walking.compiled.summary.openMask != 0) == (service < 63), "s\(service)")
+        }
+    }
+
     @Test(
         "a gate is a condition that every Deny of all but some actions has",
         arguments: [

@@ -1,8 +1,8 @@
-import DecisionTree
 import PolicyModel
 import PolicyReference
 import PolicySyntax
 
+@testable import DecisionTree
 @testable import PolicyCompiler
 
 /// A document compiled alone and walked without a store: the statement level of the compiled tree.
@@ -117,6 +117,12 @@ struct Asking: ~Copyable {
     ) -> Grades {
         Evaluation(document: document, conditions: conditions ?? tables.view.conditions, keyFlags: tables.view.keyFlags)
             .grades(ofEffectAt: header, enough: Grades(rawValue: .max), view, &scratch)
+    }
+
+    /// Whether a condition holds for the question that was begun.
+    mutating func holds(_ condition: Int, _ document: Image, _ tables: DecisionTables) -> Bool {
+        Evaluation(document: document, conditions: tables.view.conditions, keyFlags: tables.view.keyFlags)
+            .holds(condition, view, &scratch)
     }
 }
 

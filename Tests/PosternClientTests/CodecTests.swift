@@ -87,7 +87,10 @@ struct CodecTests {
         #expect(try Codec.status(message(report)).isDegraded)
         #expect(try !Codec.status(message(report)).isStale)
         report.counts.quarantined = 0
-        for (image, isDegraded) in [(StatusReport.Image.unchecked, false), (.equal, false), (.different, true)] {
+        let images: [(StatusReport.Image, Bool)] = [
+            (.unchecked, false), (.equal, false), (.different, true), (.withdrawn, true),
+        ]
+        for (image, isDegraded) in images {
             report.image = image
             #expect(try Codec.status(message(report)).isDegraded == isDegraded)
         }

@@ -10,7 +10,7 @@ struct CacheTests {
 
     private var images: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
-        return names.filter { $0.hasSuffix(".image") }
+        return names.filter { $0.hasSuffix(".image") && !$0.hasPrefix(".") }
     }
 
     private func image() throws -> String {
@@ -61,6 +61,42 @@ struct CacheTests {
             #expect(result.status == 1)
             #expect(result.errorLines.count == 1 && result.errors.contains(text), "\(result.errors)")
         }
+    }
+
+    /// The image of other policies, under the revision of those that are there, with a digest that is right.
+    @Test("a forged image is an alarm: what was compiled decides, and status exits with 1")
+    func forged() throws {
+        func revision() throws -> String {
+            let object = try JSONSerialization.jsonObject(with: Data(company.run("status", "--json").output.utf8))
+            return try #require((object as? [String: Any])?["revision"] as? String)
+        }
+        try company.serve(["--cache", cache])
+        try Eventually.holds("an image is written") { images.count == 1 }
+        let name = try #require(images.first)
+        let old = try revision()
+        try company.overwrite("policies/DocumentViewer.json", company.viewerPolicy(reading: "docs:Preview"))
+        try company.waitUntilBobReads(1)
+        let new = try revision()
+        #expect(try company.stop() == 0)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: cache + "/" + name))
+        bytes.replaceSubrange(96..<128, with: Data(new.utf8))
+        let body = company.scratch.file("body")
+        try Data(bytes[64...]).write(to: URL(fileURLWithPath: body))
+        let digest = try Program.run([body], program: "/usr/bin/sha256sum").output.prefix(64)
+        let digits = Array(digest)
+        let digestBytes = stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
+        try #require(digestBytes.count == 32)
+        bytes.replaceSubrange(32..<64, with: Data(digestBytes))
+        let forged = cache + "/" + name.replacingOccurrences(of: old, with: new)
+        try bytes.write(to: URL(fileURLWithPath: forged))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: forged)
+        try company.serve(["--cache", cache])
+        try Eventually.holds("the image is found out") { try image() == "different" }
+        #expect(try company.bobReads() == 1)
+        let status = try company.run("status")
+        #expect(status.status == 1 && status.output.contains("degraded: it was started from a wrong image"))
+        #expect(try company.stop() == 0)
+        #expect(try #require(company.sidecar).errors.contains("critical"))
     }
 
     @Test("a damaged image is told of in one line, and not used")

@@ -39,6 +39,36 @@ struct ImageAnswerTests {
         #expect(explained[1] == TestStore.allowed())
     }
 
+    @Test("who watches hears nothing of what takes an image's place")
+    func watching() throws {
+        var harness = try LoopHarness()
+        let compiled = harness.source.current.snapshot
+        harness.source.publish(try Self.image(of: compiled)) { $0.image = .unchecked }
+        let watcher = try harness.connect()
+        watcher.send(TestStore.call("Watch", flags: #","more":true"#))
+        harness.turn()
+        harness.source.publish(compiled) { $0.image = .equal }
+        harness.turn(times: 3)
+        #expect(watcher.repliesSoFar() == [#"{"parameters":{"revision":"r1"},"continues":true}"#])
+    }
+
+    @Test("everything is denied after an image was withdrawn, whatever the tables say")
+    func withdrawn() throws {
+        var harness = try LoopHarness()
+        let client = try harness.connect()
+        client.send(TestStore.question())
+        harness.turn()
+        harness.source.publish(harness.source.current.snapshot) { $0.image = .withdrawn }
+        client.send(TestStore.question(), TestStore.call("Status"))
+        harness.turn(times: 2)
+        let replies = client.repliesSoFar()
+        try #require(replies.count == 3)
+        #expect(replies[0] == TestStore.allowed() && replies[1] == TestStore.denied("implicitDeny"))
+        #expect(replies[2].contains(#""image":"withdrawn"}}"#))
+        let summary = ServiceManager.summary(harness.source.current.status)
+        #expect(summary.hasPrefix("serving revision r1, and denying everything: the image was wrong"))
+    }
+
     @Test("sessions with policies of their own are answered")
     func session() throws {
         var harness = try LoopHarness()

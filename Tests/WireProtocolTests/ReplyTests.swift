@@ -318,7 +318,7 @@ import Testing
         ) { $0.appendStatusReply(report) }
     }
 
-    @Test(arguments: [StatusReport.Image.unchecked, .equal, .different])
+    @Test(arguments: [StatusReport.Image.unchecked, .equal, .different, .withdrawn])
     func `a status ends with what is known of an image`(image: StatusReport.Image) throws {
         var report = StatusReport(
             revision: "4f", version: "0.1", uptimeSeconds: 5, lastReload: .init(at: -1, succeeded: true))

@@ -25,6 +25,9 @@ uint32_t clinux_this_user(void);
 int clinux_open_file_itself(int folder, const char *name);
 // Opens the file that is running.
 int clinux_open_executable(void);
+// Tells each shared library of this process, but none that the kernel brings: the id that the linker gave it, else its name, size
+// and time of change. At most 255 bytes each.
+void clinux_each_library(void (*each)(void *context, const void *bytes, size_t count), void *context);
 // Makes a file in a folder, 0600, which must not be there.
 int clinux_create_private_file(int folder, const char *name);
 // Writes all of the bytes.

@@ -80,9 +80,13 @@ enum StatusReport {
         "unchecked": "in force; what it stands for is being compiled",
         "equal": "started from it; what it stands for compiles to the same",
         "different": "was wrong since the start, and has been replaced by what its policies compile to",
+        "withdrawn": "was wrong since the start; everything is denied until there is a store that starts",
     ]
 
     private static func headline(_ status: SidecarStatus, _ root: JSONNode?, _ style: Style) -> String {
+        if root?["image"]?.string == "withdrawn" {
+            return style.paint("denying everything", .red) + ": its image was wrong, and the store would not start"
+        }
         if status.isStale { return style.paint("stale", .red) + ": newer files have errors and are not in force" }
         guard status.isDegraded else { return style.paint("serving fresh policies", .green) }
         let quarantined = root?["counts"]?["quarantined"].flatMap(integer) ?? 0

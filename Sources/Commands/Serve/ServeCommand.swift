@@ -94,6 +94,7 @@ struct ServeCommand: ParsableCommand {
         options.reloadMode = mode
         options.cacheFolder = CacheAddress.folder(
             flag: cacheFolder, serviceManager: EnvironmentVariable.value("CACHE_DIRECTORY"))
+        options.isCacheOptional = cacheFolder == nil
         options.logger = SidecarService.logger("store")
         return options
     }
