@@ -61,7 +61,8 @@ struct DocumentVerifier {
         try verifyFacts()
     }
 
-    /// What the header says of all statements and the walk would find: that everything is allowed, and the gate of denies.
+    /// What the header says of all statements and the walk would find: what is allowed as a whole, and the gate of denies.
+    ///
     /// Which services its masks name is the compiler's word, as the names of its actions are.
     private func verifyFacts() throws(VerificationFailure) {
         let facts = DocumentFacts(unchecked: words)

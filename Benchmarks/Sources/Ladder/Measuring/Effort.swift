@@ -20,7 +20,7 @@ package struct Effort: Sendable {
 
     /// What the published figures come from.
     package static let full = Effort(
-        name: "full", divisor: 1, runs: 7, blocks: 120, decisions: 5_000, loadSeconds: 4, messages: 60_000,
+        name: "full", divisor: 1, runs: 7, blocks: 120, decisions: 5_000, loadSeconds: 2, messages: 60_000,
         changes: 100, statementsMax: 100_000)
     /// A tenth of the stores and a few seconds a part.
     package static let quick = Effort(
