@@ -172,10 +172,10 @@ int clinux_wake_drain(int wake) {
     return read(wake, &count, sizeof count) == sizeof count ? 0 : -errno;
 }
 
-void clinux_wait_readable(int first, int second, int timeout_milliseconds) {
+int clinux_wait_readable(int first, int second, int timeout_milliseconds) {
     // poll leaves negative descriptors out. A signal only ends the wait early, which every caller must expect.
     struct pollfd descriptors[2] = {{.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
-    poll(descriptors, 2, timeout_milliseconds);
+    return poll(descriptors, 2, timeout_milliseconds) > 0;
 }
 
 static int64_t read_clock(clockid_t clock) {

@@ -35,10 +35,12 @@ protocol ChangeSource: AnyObject {
     func watch(folder: CInt, path: Text?)
     /// Watches the folder at a path, for links in it.
     func watch(path: String)
-    /// The reading is over.
+    /// The reading is over; one that was given up never is, and drops no watch.
     func endReading()
     /// Waits for changes, a wake-up or the end of the time; says whether anything may have changed.
     func wait(milliseconds: Int64) -> Bool
+    /// Whether a wait would end at once, for a change or a wake-up; neither is taken away.
+    var isAwaited: Bool { get }
     /// What the waits since the last call have heard of.
     func takeReported() -> ReportedChanges
     /// Ends a wait from any thread; a wake-up before the wait ends it at once.
@@ -60,9 +62,12 @@ final class Waker: Sendable {
 
     /// Waits for a wake-up, for the other descriptor to have something to read, or for the end of the time.
     func wait(orFor other: CInt = -1, milliseconds: Int64) {
-        clinux_wait_readable(event.number, other, CInt(clamping: milliseconds))
+        _ = clinux_wait_readable(event.number, other, CInt(clamping: milliseconds))
         _ = clinux_wake_drain(event.number)
     }
+
+    /// Whether a wait would end at once; nothing is taken away.
+    func isAwaited(orBy other: CInt = -1) -> Bool { clinux_wait_readable(event.number, other, 0) != 0 }
 }
 
 /// Hears nothing: only the periodic comparison finds changes.
@@ -79,6 +84,7 @@ final class NoChanges: ChangeSource {
     func watch(path: String) {}
     func endReading() {}
     func takeReported() -> ReportedChanges { .anything }
+    var isAwaited: Bool { waker.isAwaited() }
 
     func wait(milliseconds: Int64) -> Bool {
         waker.wait(milliseconds: milliseconds)
@@ -125,6 +131,8 @@ final class InotifyChanges: ChangeSource {
         waker.wait(orFor: inotify.number, milliseconds: milliseconds)
         return drain()
     }
+
+    var isAwaited: Bool { waker.isAwaited(orBy: inotify.number) }
 
     func takeReported() -> ReportedChanges {
         defer { reported = .none }

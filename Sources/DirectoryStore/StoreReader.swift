@@ -4,6 +4,9 @@ internal import PolicySyntax
 /// The store as a whole cannot be read; nothing is known of its files.
 struct StoreFailure: Error, Hashable, Sendable {
     let message: String
+
+    /// The reading was given up for something that is waited for.
+    static let givenUp = StoreFailure(message: "the reading was given up")
 }
 
 /// What is kept of a file between readings, so that only changed ones are read again.
@@ -96,10 +99,11 @@ struct StoreReader: Sendable {
     /// Reads everything; files whose stamp is that of `cache` are taken from there, if stamps are trusted at all.
     ///
     /// `watch` is called with each folder's descriptor before the folder is listed, so that no change after the listing
-    /// is missed.
+    /// is missed. `isAwaited` is asked on the way: with the first yes the reading is `givenUp`.
     func read(
         cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true,
-        watch: @escaping (CInt, Text?) -> Void = { _, _ in }, sharing: ReadingShare = ReadingShare()
+        watch: @escaping (CInt, Text?) -> Void = { _, _ in }, sharing: ReadingShare = ReadingShare(),
+        unless isAwaited: @escaping () -> Bool = { false }
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()
@@ -107,6 +111,7 @@ struct StoreReader: Sendable {
                 root: root.folder, limits: limits, clock: clock, oldCache: cache, trustsStamps: trustingStamps,
                 order: order, watch: watch, sharing: sharing)
             walk.parses = parses
+            walk.isAwaited = isAwaited
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }

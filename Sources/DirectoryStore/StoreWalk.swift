@@ -14,6 +14,9 @@ struct StoreWalk {
     let sharing: ReadingShare
     /// Whether files are parsed as they are read.
     var parses = true
+    /// Asked every so many names; with the first yes the walk is given up.
+    var isAwaited: () -> Bool = { false }
+    private static let namesBetweenAsking = 64
 
     private(set) var scan = StoreScan()
     private(set) var cache = ReadingCache()
@@ -104,6 +107,7 @@ struct StoreWalk {
         if scan.namesCount > limits.namesMax {
             throw StoreFailure(message: "the store has over \(limits.namesMax) names")
         }
+        if scan.namesCount % StoreWalk.namesBetweenAsking == 0, isAwaited() { throw .givenUp }
         if name.hasPrefix("..") { return }
         if StoreLayout.isHidden(name) {
             scan.ignoredFiles += 1

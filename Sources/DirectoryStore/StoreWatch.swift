@@ -14,6 +14,8 @@ final class StoreWatch {
     var builder = SnapshotBuilder()
 
     var reading: StoreReading?
+    /// How many comparisons in a row were given up.
+    private var comparisonsGivenUp = 0
     /// What was read at the start, while an image of it is in force and nothing of it has been parsed.
     var unparsed: StoreReading?
     /// Whether an image was taken out of force, and nothing has taken its place: the next good store starts.
@@ -107,7 +109,10 @@ final class StoreWatch {
             if !reloads.isEmpty {
                 reload(reloads)
             } else if isComparisonDue {
-                compare()
+                let isDone = compare()
+                nextComparison =
+                    clock.monotonicMilliseconds() + options.comparisonMilliseconds / (isDone ? 1 : StoreWatch.soonerBy)
+                continue
             } else if quiet.isDue(at: now) {
                 refresh()
                 continue
@@ -149,11 +154,21 @@ final class StoreWatch {
         }
     }
 
+    /// How much sooner a comparison that was given up comes again, and how often in a row one may be.
+    private static let soonerBy: Int64 = 10
+    private static let givenUpMax = 10
+
     /// Looks at everything, whatever was heard: for what was not.
-    private func compare() {
+    ///
+    /// `false` when it was given up for a change or a request: nobody waits for the look at a large store, and a writer who
+    /// never rests puts it off for a time only.
+    private func compare() -> Bool {
+        let mayBeGivenUp = quiet.deadline == nil && comparisonsGivenUp < StoreWatch.givenUpMax
         quiet.clear()
         _ = changes.takeReported()
-        _ = update(ignoringCache: false)
+        let isDone = update(ignoringCache: false, mayBeGivenUp: mayBeGivenUp) != nil
+        comparisonsGivenUp = isDone ? 0 : comparisonsGivenUp + 1
+        return isDone
     }
 
     /// Reads what changed.
@@ -228,17 +243,27 @@ final class StoreWatch {
 
     // MARK: A reading
 
-    private func read(ignoringCache: Bool) throws(StoreFailure) -> StoreReading {
+    private func read(ignoringCache: Bool, mayBeGivenUp: Bool = false) throws(StoreFailure) -> StoreReading {
         changes.beginReading()
         for folder in reader.foldersOfLinks() { changes.watch(path: folder) }
         let changes = changes
-        defer {
-            changes.endReading()
-            if let trouble = changes.trouble { log.remark(trouble) }
+        do throws(StoreFailure) {
+            let new = try reader.read(
+                cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache,
+                watch: { changes.watch(folder: $0, path: $1) }, sharing: sharing,
+                unless: mayBeGivenUp ? { changes.isAwaited } : { false })
+            endReading()
+            return new
+        } catch {
+            // What was not come to keeps its watch.
+            if error != .givenUp { endReading() }
+            throw error
         }
-        return try reader.read(
-            cache: reading?.cache ?? ReadingCache(), trustingStamps: !ignoringCache,
-            watch: { changes.watch(folder: $0, path: $1) }, sharing: sharing)
+    }
+
+    private func endReading() {
+        changes.endReading()
+        if let trouble = changes.trouble { log.remark(trouble) }
     }
 
     private var sharing: ReadingShare { ReadingShare(preparing: builder) }
@@ -251,11 +276,19 @@ final class StoreWatch {
 
     /// Reads, judges and publishes; gives the status after it.
     private func update(ignoringCache: Bool) -> StoreStatus {
+        // Without leave nothing is given up.
+        update(ignoringCache: ignoringCache, mayBeGivenUp: false)
+            ?? publish(nil, errors: [StoreFailure.givenUp.message])
+    }
+
+    /// The same; `nil`, and nothing has happened, when the reading was given up.
+    private func update(ignoringCache: Bool, mayBeGivenUp: Bool) -> StoreStatus? {
         let new: StoreReading
         do throws(StoreFailure) {
             // Processors are for those who decide meanwhile.
-            new = try read(ignoringCache: ignoringCache).parsed(sharing, isAlone: true)
+            new = try read(ignoringCache: ignoringCache, mayBeGivenUp: mayBeGivenUp).parsed(sharing, isAlone: true)
         } catch {
+            if error == .givenUp { return nil }
             // Nothing is known of the files: what was read before cannot be compared with, what is in force stays.
             return publish(nil, errors: [error.message])
         }

@@ -111,6 +111,25 @@ struct DirectoryStoreTests {
         #expect(store.catchesUp(with: files))
     }
 
+    // A comparison of many files is given up for what is heard of, and comes to its end all the same.
+    @Test func `a comparison for which others never let it time is put off and not left out`() throws {
+        let files = try sample()
+        for number in 0..<200 {
+            try files.write("\(Sample.account)/users/user\(number).json", Sample.user())
+        }
+        let script = try ScriptedChanges.Script()
+        script.askedOften.withLockedValue { $0 = 0 }
+        var options = Hearing.comparison.options
+        options.comparisonMilliseconds = 100
+        let store = try DirectoryStore(
+            path: files.path, options: options, clock: .system, changes: ScriptedChanges(script))
+        defer { store.stop() }
+        try files.write(DirectoryStoreTests.staff, Sample.group("docs:Write"))
+        #expect(store.catchesUp(with: files))
+        // Once in each that was given up.
+        #expect((script.askedOften.withLockedValue { $0 } ?? 0) >= 10)
+    }
+
     @Test func `a reload on demand answers with the revision or every error`() throws {
         let files = try sample()
         var options = Hearing.comparison.options

@@ -44,6 +44,8 @@ final class ScriptedChanges: ChangeSource {
     final class Script: Sendable {
         let waker: Waker
         let pending = NIOLockedValueBox(0)
+        /// How often the watcher has asked on its way, when somebody always waits for it; `nil` when nobody does.
+        let askedOften = NIOLockedValueBox<Int?>(nil)
 
         init() throws { waker = try Waker() }
 
@@ -65,6 +67,14 @@ final class ScriptedChanges: ChangeSource {
     func watch(path: String) {}
     func endReading() {}
     func takeReported() -> ReportedChanges { .anything }
+
+    var isAwaited: Bool {
+        let isAlways = script.askedOften.withLockedValue { count in
+            count? += 1
+            return count != nil
+        }
+        return isAlways || waker.isAwaited()
+    }
 
     func wait(milliseconds: Int64) -> Bool {
         waker.wait(milliseconds: milliseconds)

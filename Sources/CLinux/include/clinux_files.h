@@ -60,7 +60,7 @@ int clinux_wake_open(void);
 int clinux_wake_send(int wake);
 int clinux_wake_drain(int wake);
 // Waits until one of the two descriptors can be read (a negative one is left out) or the time is over; never fails.
-void clinux_wait_readable(int first, int second, int timeout_milliseconds);
+int clinux_wait_readable(int first, int second, int timeout_milliseconds);
 
 int64_t clinux_monotonic_milliseconds(void);
 int64_t clinux_realtime_nanoseconds(void);
