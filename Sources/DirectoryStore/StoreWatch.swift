@@ -154,9 +154,10 @@ final class StoreWatch {
         }
     }
 
-    /// How much sooner a comparison that was given up comes again, and how often in a row one may be.
+    /// How much sooner a comparison that was given up comes again, and how often in a row one may be: under a writer who
+    /// never rests one comes to its end after five times the usual time.
     private static let soonerBy: Int64 = 10
-    private static let givenUpMax = 10
+    private static let givenUpMax = 50
 
     /// Looks at everything, whatever was heard: for what was not.
     ///

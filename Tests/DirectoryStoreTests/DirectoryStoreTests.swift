@@ -127,7 +127,7 @@ struct DirectoryStoreTests {
         try files.write(DirectoryStoreTests.staff, Sample.group("docs:Write"))
         #expect(store.catchesUp(with: files))
         // Once in each that was given up.
-        #expect((script.askedOften.withLockedValue { $0 } ?? 0) >= 10)
+        #expect((script.askedOften.withLockedValue { $0 } ?? 0) >= 50)
     }
 
     @Test func `a reload on demand answers with the revision or every error`() throws {
