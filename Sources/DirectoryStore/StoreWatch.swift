@@ -103,9 +103,10 @@ final class StoreWatch {
             retired.removeAll { $0.until <= now }
             let (isStopping, reloads) = takeRequests()
             if isStopping { return refuse(reloads) }
-            // While edits are gathered their own deadline is near: half a batch is not judged.
-            let isQuiet = quiet.isDue(at: now) || quiet.deadline == nil
-            let isComparisonDue = now >= nextComparison && isQuiet
+            // What is heard of goes first: half a batch is not judged, and a whole one does not wait for all other files.
+            let isOverdue = now >= nextComparison + StoreWatch.overdueBy * options.comparisonMilliseconds
+            let isComparisonDue =
+                now >= nextComparison && (quiet.deadline == nil || isOverdue && quiet.isDue(at: now))
             if !reloads.isEmpty {
                 reload(reloads)
             } else if isComparisonDue {
@@ -157,6 +158,8 @@ final class StoreWatch {
     /// How much sooner a comparison that was given up comes again, and how often in a row one may be: under a writer who
     /// never rests one comes to its end after five times the usual time.
     private static let soonerBy: Int64 = 10
+    /// By how many times the usual time one may be late where something is always gathered.
+    private static let overdueBy: Int64 = 5
     private static let givenUpMax = 50
 
     /// Looks at everything, whatever was heard: for what was not.
