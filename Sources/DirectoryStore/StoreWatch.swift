@@ -300,6 +300,8 @@ final class StoreWatch {
             self.reading = new.judged
             return status
         }
+        // What differs may be what is heard of at this moment, which has a shorter way.
+        if mayBeGivenUp, changes.isAwaited { return nil }
         // Where nothing is in force, there is nothing beside which a part of the store could be put.
         if isWithdrawn { return startAgain(new) }
         let verdict = StoreJudge.judge(
