@@ -47,8 +47,9 @@ public struct DocumentFacts {
 
     /// Where the entries of a list begin, one every `size` words: no more of them than there are words.
     private func entries(_ list: Int, count: Int, size: Int) -> [Int] {
-        guard list < self.count, budget?.spend(min(count, self.count / size)) ?? true else { return [] }
-        return (0..<min(count, self.count / size)).map { list + $0 * size }
+        let number = min(count, self.count / size)
+        guard list < self.count, budget?.spend(number) ?? true else { return [] }
+        return (0..<number).map { list + $0 * size }
     }
 
     // MARK: Allow all

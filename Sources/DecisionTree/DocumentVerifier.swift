@@ -74,9 +74,9 @@ struct DocumentVerifier {
         try image.expect(
             (flags & Format.DocumentFlag.deniesOthers != 0) == facts.hasNotList(deny), Format.Document.flags,
             "a flag that agrees with a Deny of all but some actions")
-        let open = UInt64(words[Format.Document.openMask + 1]) << 32 | UInt64(words[Format.Document.openMask])
         try image.expect(
-            open == facts.openMask(allow), Format.Document.openMask, "a mask of the services that are allowed whole")
+            words.pair(Format.Document.openMask) == facts.openMask(allow), Format.Document.openMask,
+            "a mask of the services that are allowed whole")
         try image.expect(
             words[Format.Document.denyGate] == facts.gate(deny), Format.Document.denyGate,
             "a condition that every Deny of all but some actions has")

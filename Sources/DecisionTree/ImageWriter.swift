@@ -39,6 +39,12 @@ public struct ImageWriter {
         if self.word(at: offset) != word { patches[offset] = word }
     }
 
+    /// Replaces a word and the one behind it by the halves of a number, as `Image.pair` reads them.
+    public mutating func set(_ offset: Int, pair: UInt64) {
+        set(offset, UInt32(truncatingIfNeeded: pair))
+        set(offset + 1, UInt32(truncatingIfNeeded: pair >> 32))
+    }
+
     /// Adds bytes as `Image.bytes` reads them, and gives their offset.
     @discardableResult
     public mutating func append(bytes: some Collection<UInt8>) -> UInt32 {

@@ -38,7 +38,7 @@ public struct Listing {
     }
 
     private func mask(_ word: Int) -> String {
-        String(UInt64(image[word + 1]) << 32 | UInt64(image[word]), radix: 16)
+        String(image.pair(word), radix: 16)
     }
 
     private func flags() -> String {

@@ -178,9 +178,8 @@ struct RecordVerifier {
             (Format.DocumentSet.openMask, Format.Document.openMask),
         ]
         let isSame =
-            masks.allSatisfy { own, header in
-                image[entry + own] == document[header] && image[entry + own + 1] == document[header + 1]
-            } && image[entry + Format.DocumentSet.entryFlags] == document[Format.Document.flags]
+            masks.allSatisfy { own, header in image.pair(entry + own) == document.pair(header) }
+            && image[entry + Format.DocumentSet.entryFlags] == document[Format.Document.flags]
             && image[entry + Format.DocumentSet.denyGate] == document[Format.Document.denyGate]
         try words.expect(isSame, entry, "what the document's header says")
     }

@@ -172,12 +172,12 @@ private struct TablesImageReader {
 
     mutating func segments() throws(VerificationFailure) -> DecisionTables.Segments {
         let header = TablesImage.headerSize + TablesImage.segmentCount * 2
-        try expect(image.count >= header, 0, "a header")
-        try expect(image[0] == TablesImage.magic, 0, "the format's magic word")
-        try expect(image.offset(5) == header, 5, "the list of documents behind the header")
-        try expect(image.offset(6) == image.count, 6, "as many words as there are")
+        try VerificationFailure.expect(image.count >= header, 0, "a header")
+        try VerificationFailure.expect(image[0] == TablesImage.magic, 0, "the format's magic word")
+        try VerificationFailure.expect(image.offset(5) == header, 5, "the list of documents behind the header")
+        try VerificationFailure.expect(image.offset(6) == image.count, 6, "as many words as there are")
         let count = image.offset(4)
-        try expect(count <= (image.count - header) / 2, 4, "as many documents as are listed")
+        try VerificationFailure.expect(count <= (image.count - header) / 2, 4, "as many documents as are listed")
         var listed: [ImageStorage] = []
         for index in 0..<TablesImage.segmentCount {
             listed.append(try storage(TablesImage.headerSize + index * 2, behind: header + count * 2))
@@ -195,7 +195,7 @@ private struct TablesImageReader {
             }
             let document = try storage(at, behind: header + count * 2)
             wordsLeft -= document.image.count
-            try expect(wordsLeft >= 0, at, "documents that share no words")
+            try VerificationFailure.expect(wordsLeft >= 0, at, "documents that share no words")
             documents[place] = document
             slots.append(document)
         }
@@ -204,14 +204,10 @@ private struct TablesImageReader {
 
     private func storage(_ at: Int, behind header: Int) throws(VerificationFailure) -> ImageStorage {
         let (place, count) = (image.offset(at), image.offset(at + 1))
-        try expect(place >= header && count <= image.count - place, at, "words of the image")
-        try expect(place % TablesImage.alignment == 0, at, "words where they may begin")
+        try VerificationFailure.expect(place >= header && count <= image.count - place, at, "words of the image")
+        try VerificationFailure.expect(place % TablesImage.alignment == 0, at, "words where they may begin")
         guard let base = unsafe base else { return ImageStorage.empty }
         return unsafe ImageStorage(base: base + place, count: count, owner: owner)
-    }
-
-    private func expect(_ holds: Bool, _ offset: Int, _ expectation: String) throws(VerificationFailure) {
-        guard holds else { throw VerificationFailure(offset: offset, expectation: expectation) }
     }
 }
 

@@ -39,25 +39,21 @@ struct TablesVerifier {
         try within("registry") { () throws(VerificationFailure) in try verifyRegistry() }
     }
 
-    private func expect(_ holds: Bool, _ offset: Int, _ expectation: String) throws(VerificationFailure) {
-        guard holds else { throw VerificationFailure(offset: offset, expectation: expectation) }
-    }
-
     // MARK: Symbols
 
     /// The language's own keys come first, in their order: rules know them by their number.
     private func verifyKeys() throws(VerificationFailure) {
         let language = GlobalConditionKey.allCases
         let image = tables.keys.image
-        try expect(keyCount >= language.count, 0, "flags of every key of the language")
+        try VerificationFailure.expect(keyCount >= language.count, 0, "flags of every key of the language")
         try SymbolTableVerifier(image, foldsCase: true).verify { entry throws(VerificationFailure) in
             guard entry.id < language.count else { return }
             let name = Text(language[Int(entry.id)].rawValue)
-            try expect(
+            try VerificationFailure.expect(
                 name.withByteView { $0.equals(folded: entry.name) }, entry.offset, "the language's keys in their order")
         }
-        try expect(SymbolTable(image, foldsCase: true).count == keyCount, 1, "flags of every key")
-        try expect(
+        try VerificationFailure.expect(SymbolTable(image, foldsCase: true).count == keyCount, 1, "flags of every key")
+        try VerificationFailure.expect(
             tables.conditionCount >= 0 && tables.conditionCount <= tables.conditions.image.count, 0,
             "no more conditions than words")
     }
@@ -73,7 +69,7 @@ struct TablesVerifier {
                 payload = service << Format.ActionSymbol.serviceShift | Format.ActionSymbol.isAskable
                 if ActionName.isAccessManagement(entry.name) { payload |= Format.ActionSymbol.isAccessManagement }
             }
-            try expect(entry.payload == payload, entry.offset, "what the action's name says")
+            try VerificationFailure.expect(entry.payload == payload, entry.offset, "what the action's name says")
         }
     }
 
@@ -102,7 +98,8 @@ struct TablesVerifier {
         }
         for (record, name) in records {
             try directory.verifyAccount(record)
-            try expect(isNamed(name, record + Format.AccountRecord.id), record, "the account's own number")
+            try VerificationFailure.expect(
+                isNamed(name, record + Format.AccountRecord.id), record, "the account's own number")
         }
         if onlyAccount != 0 { try directory.verifyAccount(onlyAccount) }
         if organization != 0 { try directory.verifyOrganization(organization) }
@@ -120,7 +117,8 @@ struct TablesVerifier {
             guard isByARN else { continue }
             // `arn:aws:iam::`, twelve digits and a colon: the rules take the account out of it.
             let isARN = name.count > 25 && name.hasPrefix("arn:aws:iam::")
-            try expect(isARN && isNamed(name, record + Format.PrincipalRecord.arn), record, "the principal's own ARN")
+            try VerificationFailure.expect(
+                isARN && isNamed(name, record + Format.PrincipalRecord.arn), record, "the principal's own ARN")
         }
     }
 
@@ -133,7 +131,7 @@ struct TablesVerifier {
     private func verifyManagedPolicies() throws(VerificationFailure) {
         let image = tables.managedPolicies.image
         try SymbolTableVerifier(image, foldsCase: false).verify { entry throws(VerificationFailure) in
-            try expect(directory.isDocument(entry.payload), entry.offset, "the slot of a document")
+            try VerificationFailure.expect(directory.isDocument(entry.payload), entry.offset, "the slot of a document")
         }
     }
 

@@ -38,7 +38,7 @@ struct UncheckedWords {
     }
 
     func expect(_ holds: Bool, _ offset: Int, _ expectation: String) throws(VerificationFailure) {
-        guard holds else { throw VerificationFailure(offset: offset, expectation: expectation) }
+        try VerificationFailure.expect(holds, offset, expectation)
     }
 
     /// The word at `offset`, as the offset of a node of at least `size` words that was written before `parent`.

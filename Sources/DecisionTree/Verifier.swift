@@ -10,6 +10,11 @@ public struct VerificationFailure: Error, Sendable, Hashable {
         self.offset = offset
         self.expectation = expectation
     }
+
+    /// Throws what is wrong unless something holds.
+    static func expect(_ holds: Bool, _ offset: Int, _ expectation: String) throws(VerificationFailure) {
+        guard holds else { throw VerificationFailure(offset: offset, expectation: expectation) }
+    }
 }
 
 /// Checks that a compiled document can be walked: every offset in range and pointing backwards, every kind known, and

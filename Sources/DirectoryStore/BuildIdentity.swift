@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Crypto
-internal import NIOConcurrencyHelpers
 
 /// Which build is running: another compiler of policies may write other words, so that an image is only for its own build.
 struct BuildIdentity: Sendable, Hashable {
@@ -52,28 +51,29 @@ extension BuildIdentity {
 
 /// The identity of the running build, which is found while the store is read: the executable is as large as a large store.
 final class RunningBuild: Sendable {
-    private let found = NIOLockedValueBox<BuildIdentity?>(nil)
-    /// Whether the search has ended.
-    private let end: ConditionLock<Bool>
+    /// What the search has come to.
+    private enum Search {
+        case underWay
+        case ended(BuildIdentity?)
+    }
+
+    private let state: Monitor<Search>
 
     /// - Parameter known: what it is, if that is known; else it is looked for.
     init(_ known: BuildIdentity? = nil) {
-        end = ConditionLock(value: known != nil)
-        found.withLockedValue { $0 = known }
+        state = Monitor(known.map { .ended($0) } ?? .underWay)
         if known == nil, !BackgroundThread.start({ [self] in search() }) { search() }
     }
 
     private func search() {
         let identity = BuildIdentity.running()
-        found.withLockedValue { $0 = identity }
-        end.lock()
-        end.unlock(withValue: true)
+        state.update { $0 = .ended(identity) }
     }
 
     /// Waits for the search; `nil` where the executable cannot be read.
     var identity: BuildIdentity? {
-        end.lock(whenValue: true)
-        end.unlock()
-        return found.withLockedValue { $0 }
+        state.wait { search -> BuildIdentity?? in
+            if case .ended(let identity) = search { .some(identity) } else { nil }
+        }
     }
 }

@@ -16,6 +16,11 @@ final class ParsingLine: @unchecked Sendable {
         let place: StorePlace
         let digest: FileDigest
         let text: UnparsedText
+
+        /// What it says.
+        func parsed(by rules: PolicyRules, _ names: ReferenceNames) -> EntityReading {
+            EntityParser.parse(text.bytes, at: path, place: place, digest: digest, rules: rules, names: names)
+        }
     }
 
     private struct Item {
@@ -61,11 +66,10 @@ final class ParsingLine: @unchecked Sendable {
     /// More would wait for what is prepared one after the other.
     private static let workersCeiling = 7
 
-    /// - Parameter isAlone: whether only the calling thread works, as one does for which others should not have to wait.
-    init(_ rules: PolicyRules, _ sharing: ReadingShare, isAlone: Bool) {
+    init(_ rules: PolicyRules, _ sharing: ReadingShare) {
         (self.rules, self.sharing) = (rules, sharing)
         let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        workersMax = isAlone ? 0 : min(max(processors - 1, 0), ParsingLine.workersCeiling)
+        workersMax = min(max(processors - 1, 0), ParsingLine.workersCeiling)
     }
 
     /// Adds a file.
@@ -114,8 +118,7 @@ final class ParsingLine: @unchecked Sendable {
             switch state.wait(for: { isDone($0) ? .nothing : ParsingLine.take(&$0) }) {
             case .nothing: return
             case .parse(let index, let file):
-                let reading = EntityParser.parse(
-                    file.text.bytes, at: file.path, place: file.place, digest: file.digest, rules: rules, names: names)
+                let reading = file.parsed(by: rules, names)
                 state.update { $0.files[index].stage = .parsed(reading) }
             case .prepare(let index, let reading):
                 let prepared = sharing.prepared(reading)

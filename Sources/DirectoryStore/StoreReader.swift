@@ -93,7 +93,7 @@ struct StoreReader: Sendable {
     let clock: StoreClock
     /// The order in which the names of a folder are looked at, which are sorted; it decides nothing, and tests bring others.
     var order: @Sendable ([Text]) -> [Text] = { $0 }
-    /// Whether files are parsed as they are read; else `StoreReading.parsed` does it.
+    /// Whether files are parsed as they are read; else `StoreReading` does it afterwards.
     var parses = true
 
     /// Reads everything; files whose stamp is that of `cache` are taken from there, if stamps are trusted at all.

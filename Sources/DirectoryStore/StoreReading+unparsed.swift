@@ -2,14 +2,13 @@ internal import Directory
 internal import PolicyModel
 
 extension StoreReading {
-    /// The same with every file parsed by the rules that were read with them, in the order of their paths.
+    /// The same with every file parsed by the rules that were read with them, on all processors and prepared in the order of
+    /// their paths.
     ///
     /// Symbols have their numbers by that order: every fresh builder that prepares the same files has the same words.
-    ///
-    /// - Parameter isAlone: whether only the calling thread works.
-    consuming func parsed(_ sharing: ReadingShare, isAlone: Bool = false) -> StoreReading {
+    consuming func parsedTogether(_ sharing: ReadingShare) -> StoreReading {
         var reading = consume self
-        let line = ParsingLine(reading.cache.rules, sharing, isAlone: isAlone)
+        let line = ParsingLine(reading.cache.rules, sharing)
         for path in reading.unparsedPaths {
             guard let file = reading.takeUnparsed(path) else { continue }
             line.add(file)
@@ -28,11 +27,7 @@ extension StoreReading {
         for path in unparsedPaths {
             if isAwaited() { return }
             guard let file = takeUnparsed(path) else { continue }
-            put(
-                sharing.prepared(
-                    EntityParser.parse(
-                        file.text.bytes, at: path, place: file.place, digest: file.digest, rules: rules,
-                        names: sharing.names)), at: path)
+            put(sharing.prepared(file.parsed(by: rules, sharing.names)), at: path)
         }
     }
 

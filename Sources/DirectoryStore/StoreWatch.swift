@@ -23,7 +23,7 @@ final class StoreWatch {
     /// What is in force, ready for small changes; `nil` while there is trouble.
     private var index: StoreIndex?
     /// The files in force while there is no index.
-    var kept: [Text: EntityFile] = [:]
+    private var kept: [Text: EntityFile] = [:]
     var log: TroubleLog
     private var didFail = false
     var quiet = QuietTime()
@@ -57,7 +57,7 @@ final class StoreWatch {
             throw StoreError(code: "unreadable-store", error.message)
         }
         if let started = startFromImage(reading) { return started }
-        return try start(reading.parsed(sharing))
+        return try start(reading.parsedTogether(sharing))
     }
 
     private func start(_ reading: StoreReading) throws(StoreError) -> StoreMailbox.Current {
@@ -158,9 +158,9 @@ final class StoreWatch {
     /// How much sooner a comparison that was given up comes again, and how often in a row one may be: under a writer who
     /// never rests one comes to its end after five times the usual time.
     private static let soonerBy: Int64 = 10
+    private static let givenUpMax = 50
     /// By how many times the usual time one may be late where something is always gathered.
     private static let overdueBy: Int64 = 5
-    private static let givenUpMax = 50
 
     /// Looks at everything, whatever was heard: for what was not.
     ///
@@ -272,7 +272,7 @@ final class StoreWatch {
 
     private var sharing: ReadingShare { ReadingShare(preparing: builder) }
 
-    func mode(for new: StoreReading) -> StoreJudge.Mode {
+    private func mode(for new: StoreReading) -> StoreJudge.Mode {
         // A folder that was put in the store's place swapped as a whole, however that was done.
         let isElsewhere = reading.map { !$0.root.isSameFile(as: new.root) } ?? false
         return options.reloadMode == .whole || new.isWhole || isElsewhere ? .reloadWhole : .reload
@@ -289,8 +289,10 @@ final class StoreWatch {
     private func update(ignoringCache: Bool, mayBeGivenUp: Bool) -> StoreStatus? {
         let new: StoreReading
         do throws(StoreFailure) {
-            // Processors are for those who decide meanwhile.
-            new = try read(ignoringCache: ignoringCache, mayBeGivenUp: mayBeGivenUp).parsed(sharing, isAlone: true)
+            var reading = try read(ignoringCache: ignoringCache, mayBeGivenUp: mayBeGivenUp)
+            // The other processors are for those who decide meanwhile.
+            reading.parse(sharing)
+            new = reading
         } catch {
             if error == .givenUp { return nil }
             // Nothing is known of the files: what was read before cannot be compared with, what is in force stays.

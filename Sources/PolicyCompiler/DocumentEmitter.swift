@@ -56,18 +56,13 @@ struct DocumentEmitter {
         writer.set(Format.Document.magic, Format.documentMagic)
         writer.set(Format.Document.statementCount, UInt32(document.statements.count))
         writer.set(Format.Document.flags, flags)
-        set(mask: summary.allowMask, at: Format.Document.allowMask)
-        set(mask: summary.denyMask, at: Format.Document.denyMask)
-        set(mask: summary.openMask, at: Format.Document.openMask)
+        writer.set(Format.Document.allowMask, pair: summary.allowMask)
+        writer.set(Format.Document.denyMask, pair: summary.denyMask)
+        writer.set(Format.Document.openMask, pair: summary.openMask)
         writer.set(Format.Document.denyGate, summary.denyGate)
         writer.set(Format.Document.allow, allow)
         writer.set(Format.Document.deny, deny)
         return writer.words
-    }
-
-    private mutating func set(mask: UInt64, at word: Int) {
-        writer.set(word, UInt32(truncatingIfNeeded: mask))
-        writer.set(word + 1, UInt32(truncatingIfNeeded: mask >> 32))
     }
 
     // MARK: Actions

@@ -266,18 +266,13 @@ public struct TablesBuilder {
         for (index, slot) in slots.enumerated() {
             let summary = documents[Int(slot)].summary
             let at = entry(index, of: set)
-            fill(mask: summary.allowMask, at: at + Format.DocumentSet.allowMask)
-            fill(mask: summary.denyMask, at: at + Format.DocumentSet.denyMask)
-            fill(mask: summary.openMask, at: at + Format.DocumentSet.openMask)
+            directory.set(at + Format.DocumentSet.allowMask, pair: summary.allowMask)
+            directory.set(at + Format.DocumentSet.denyMask, pair: summary.denyMask)
+            directory.set(at + Format.DocumentSet.openMask, pair: summary.openMask)
             directory.set(at + Format.DocumentSet.slot, slot)
             directory.set(at + Format.DocumentSet.entryFlags, summary.flags)
             directory.set(at + Format.DocumentSet.denyGate, summary.denyGate)
         }
-    }
-
-    private mutating func fill(mask: UInt64, at word: Int) {
-        directory.set(word, UInt32(truncatingIfNeeded: mask))
-        directory.set(word + 1, UInt32(truncatingIfNeeded: mask >> 32))
     }
 
     private func entry(_ index: Int, of set: Int) -> Int {

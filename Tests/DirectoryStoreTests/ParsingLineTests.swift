@@ -28,7 +28,10 @@ struct ParsingLineTests {
     private static func readings(
         _ files: [ParsingLine.File], _ sharing: ReadingShare = ReadingShare(), isAlone: Bool
     ) -> [(path: Text, reading: EntityReading)] {
-        let line = ParsingLine(PolicyRules(), sharing, isAlone: isAlone)
+        guard !isAlone else {
+            return files.map { ($0.path, sharing.prepared($0.parsed(by: PolicyRules(), sharing.names))) }
+        }
+        let line = ParsingLine(PolicyRules(), sharing)
         for file in files { line.add(file) }
         return line.finish()
     }
