@@ -18,6 +18,17 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+/// What serves HTTP, and speaks TLS under it.
+let web: [Target.Dependency] = [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOExtras", package: "swift-nio-extras"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 
 /// A room of the design: a library target under `Sources/` and its tests under `Tests/`.
 ///
@@ -55,7 +66,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
     ],
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
@@ -111,12 +126,19 @@ let package = Package(
             testsAlsoUse: [
                 "JSONDocument", "PolicyReference", "PolicyCases", "PolicyGenerators", "PosternClient", "CAllocations",
             ])
+        + room(
+            "Gateway",
+            mayLookInto: [
+                "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument",
+            ],
+            uses: [locks, logging] + web,
+            testsAlsoUse: ["DirectoryStore", "PolicyReference", "PolicyCases", "PolicyGenerators", "CLinux"])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
         + room(
             "Commands",
             mayLookInto: [
                 "PolicyModel", "PolicySyntax", "JSONDocument", "DecisionTree", "PolicyCompiler", "Authorizer",
-                "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "PosternClient", "CLinux",
+                "Directory", "DirectoryStore", "WireProtocol", "Sidecar", "Gateway", "Audit", "PosternClient", "CLinux",
             ],
             uses: [argumentParser, histogram, locks, logging],
             testsAlsoUse: ["PolicyReference", "PolicyCases", "PolicyGenerators"])

@@ -51,6 +51,8 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
     case serviceControlPolicy(Text)
     /// A resource control policy by its folded name.
     case resourceControlPolicy(Text)
+    /// How the requests of a protocol become questions.
+    case mapping(MappingKind)
 
     /// Such as ``user `bob` of 111122223333``.
     public var description: String {
@@ -65,6 +67,7 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
         case .organization: "the organization"
         case .serviceControlPolicy(let name): "service control policy `\(name)`"
         case .resourceControlPolicy(let name): "resource control policy `\(name)`"
+        case .mapping(let kind): "the mapping of \(kind.rawValue)"
         }
     }
 
@@ -80,6 +83,7 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
         case .organization: (7, "", "")
         case .serviceControlPolicy(let name): (8, "", name)
         case .resourceControlPolicy(let name): (9, "", name)
+        case .mapping(let kind): (10, "", Text(kind.rawValue))
         }
     }
 

@@ -15,6 +15,7 @@ enum Entity: Sendable, Hashable {
     indirect case organization(Organization)
     case serviceControlPolicy(ControlPolicy)
     case resourceControlPolicy(ControlPolicy)
+    indirect case mapping(Mapping)
 
     /// What names the entity in a directory.
     var key: EntityKey {
@@ -29,6 +30,7 @@ enum Entity: Sendable, Hashable {
         case .organization: .organization
         case .serviceControlPolicy(let policy): ControlPolicyKind.service.key(policy.name)
         case .resourceControlPolicy(let policy): ControlPolicyKind.resource.key(policy.name)
+        case .mapping(let mapping): .mapping(mapping.kind)
         }
     }
 
@@ -41,7 +43,7 @@ enum Entity: Sendable, Hashable {
         case .policy(let policy): .policy(policy.account, policy.name)
         case .serviceControlPolicy(let policy): .serviceControlPolicy(policy.name)
         case .resourceControlPolicy(let policy): .resourceControlPolicy(policy.name)
-        case .account, .resource, .schema, .organization: key
+        case .account, .resource, .schema, .organization, .mapping: key
         }
     }
 
@@ -95,7 +97,7 @@ enum Entity: Sendable, Hashable {
         case .resourceControlPolicy(var policy):
             policy.source = change(policy.source)
             return .resourceControlPolicy(policy)
-        case .account, .schema, .organization: return self
+        case .account, .schema, .organization, .mapping: return self
         }
     }
 

@@ -43,6 +43,7 @@ struct EntityParser {
         case .schema: schema(root)
         case .organization: organization(root)
         case .controlPolicy(let kind): controlPolicy(root, kind)
+        case .mapping(let kind): mapping(root, kind)
         }
     }
 

@@ -8,7 +8,7 @@ struct FileReader {
     let clock: StoreClock
     let rules: PolicyRules
     let sharing: ReadingShare
-    /// Whether files are parsed that say nothing of how others are; else their bytes are kept.
+    /// Whether files are parsed that are compiled; else their bytes are kept.
     var parses = true
 
     /// How long after its last change a file's stamp cannot be trusted yet: several ticks of the coarsest clock that a
@@ -33,7 +33,7 @@ struct FileReader {
         let reading: EntityReading
         if let old, old.digest == digest, old.place == place {
             reading = old.reading
-        } else if parses || place.holdsRules {
+        } else if parses || place.isNotCompiled {
             reading = sharing.prepared(
                 EntityParser.parse(bytes, at: path, place: place, digest: digest, rules: rules, names: sharing.names))
         } else {
@@ -116,7 +116,7 @@ extension StorePlace {
     fileprivate var isOfEntity: Bool {
         switch self {
         case .user, .group, .role, .policy, .resource, .controlPolicy: true
-        case .account, .schema, .organization: false
+        case .account, .schema, .organization, .mapping: false
         }
     }
 }

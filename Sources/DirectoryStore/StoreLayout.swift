@@ -1,3 +1,4 @@
+internal import Directory
 internal import JSONDocument
 internal import PolicyModel
 internal import PolicySyntax
@@ -14,9 +15,15 @@ enum StorePlace: Hashable, Sendable {
     case schema
     case organization
     case controlPolicy(ControlPolicyKind)
+    case mapping(MappingKind)
 
     /// Whether the file says how others are parsed, and so is itself parsed without rules.
     var holdsRules: Bool { self == .schema || self == .organization }
+
+    /// Whether no image holds what the file says, so that it is parsed at every start.
+    var isNotCompiled: Bool {
+        if case .mapping = self { true } else { holdsRules }
+    }
 }
 
 /// What the layout says of one name in a folder of the store.
@@ -40,6 +47,12 @@ enum StoreLayout {
     /// What everything else is parsed by, in the order of reading.
     static let rules = [schema, organization]
 
+    /// The folders at the top.
+    private static let folders: [Text] = ["accounts", "managed", "organization", mappings]
+    static let mappings: Text = "mappings"
+    /// The names of the files in `mappings/`.
+    private static let mappingFiles = MappingKind.allCases.map { Text($0.rawValue + fileSuffix.string) }
+
     /// Whether a file with this name is read.
     static func isRead(_ name: Text) -> Bool {
         !isHidden(name) && name.utf8.count > fileSuffix.utf8.count
@@ -57,7 +70,7 @@ enum StoreLayout {
     /// What a folder at the path means; the path is relative to the store.
     static func folder(_ path: [Text]) -> LayoutVerdict {
         switch path.count {
-        case 1 where ["accounts", "managed", "organization"].contains(path[0]): .folder
+        case 1 where folders.contains(path[0]): .folder
         case 1: .ignored
         case 2 where path[0] == "accounts": accountFolder(path[1])
         case 2 where path[0] == "organization" && ControlPolicyKind(folder: path[1]) != nil: .folder
@@ -87,6 +100,7 @@ enum StoreLayout {
         case 1 where path[0] == schema: .schema
         case 1 where path[0] == organization: .organization
         case 2 where path[0] == "managed": .policy(nil)
+        case 2 where path[0] == mappings: MappingKind(rawValue: stem(path[1]).string).map { .mapping($0) }
         case 3 where path[0] == "accounts" && path[2] == account: AccountID(path[1]).map { .account($0) }
         case 3 where path[0] == "organization": ControlPolicyKind(folder: path[1]).map { .controlPolicy($0) }
         case 4 where path[0] == "accounts": AccountID(path[1]).flatMap { entityPlace($0, path[2]) }
@@ -96,7 +110,13 @@ enum StoreLayout {
 
     /// Files have one name each at the top and in an account's folder; all others lie in the folder of their kind.
     private static func misplaced(_ path: [Text]) -> LayoutVerdict {
-        let known: [Text] = path.count == 1 ? rules : path.count == 3 && path[0] == "accounts" ? [account] : []
+        let known: [Text] =
+            switch path.count {
+            case 1: rules
+            case 2 where path[0] == mappings: mappingFiles
+            case 3 where path[0] == "accounts": [account]
+            default: []
+            }
         let meant = NameDistance.meant(by: path.last?.string ?? "", among: known.map(\.string))
         let hint = meant.map { "did you mean `\($0)`?" } ?? "move it to the folder of its kind, such as `users`"
         return .refused(code: "misplaced-file", message: "no `.json` file of this name belongs here; \(hint)")
@@ -108,7 +128,7 @@ enum StoreLayout {
     static func doubt(_ path: [Text]) -> String? {
         guard let name = path.last else { return nil }
         if path.count > 1 { return "`\(name)` is not read: entities are in files whose names end in `.json`" }
-        let known = ["accounts", "managed", "organization", schema, organization]
+        let known = folders + [schema, organization]
         return known.first { $0 != name && NameDistance.between(name.foldedASCII, $0, most: 2) != nil }
             .map { "`\(name)` is not read; did you mean `\($0)`?" }
     }

@@ -63,16 +63,31 @@ extension StoreReading {
         return RevisionList(files).revision
     }
 
-    /// The schema and the organization, by which everything else is parsed.
+    /// What is not compiled: the schema and the organization, by which everything else is parsed, and mappings.
     var rules: Directory {
         var directory = Directory()
         for reading in scan.files.values {
             switch reading.file?.entity {
             case .schema(let keys)?: directory.declaredKeys = keys
             case .organization(let organization)?: directory.organization = organization
+            case .mapping(let mapping)?: directory.mappings[mapping.kind] = mapping
             default: continue
             }
         }
+        // Whose is what is named without an account is known at once, too.
+        for place in cache.files.values.map(\.place) {
+            if let account = place.accountOfFolder { directory.accounts[account] = Account(id: account) }
+        }
         return directory
+    }
+}
+
+extension StorePlace {
+    /// The account in whose folder the file lies.
+    fileprivate var accountOfFolder: AccountID? {
+        switch self {
+        case .account(let id), .user(let id), .group(let id), .role(let id), .resource(let id), .policy(let id?): id
+        case .policy(nil), .schema, .organization, .controlPolicy, .mapping: nil
+        }
     }
 }

@@ -103,6 +103,7 @@ extension Directory {
         case .organization(let tree): organization = tree
         case .serviceControlPolicy(let policy): serviceControlPolicies[entity.key] = policy
         case .resourceControlPolicy(let policy): resourceControlPolicies[entity.key] = policy
+        case .mapping(let mapping): mappings[mapping.kind] = mapping
         }
     }
 

@@ -4,7 +4,7 @@ internal import Glibc
 /// The socket that callers connect to, with its file and its lock beside it.
 ///
 /// While it lives, no other sidecar can serve the path; closing it removes the files, if they are still its own.
-final class ListeningSocket: Sendable {
+public final class ListeningSocket: Sendable {
     private let descriptor: Descriptor
     /// What to remove at the end; `nil` for a socket that a service manager passed on.
     private let file: SocketFile?
@@ -23,7 +23,9 @@ final class ListeningSocket: Sendable {
     }
 
     /// Makes the socket file at a path; on failure nothing of it is left behind.
-    init(path: String, mode: UInt32, group: gid_t?) throws(SidecarError) {
+    ///
+    /// - Parameter group: the number of the group that the file is given; `nil` leaves it alone.
+    public init(path: String, mode: UInt32, group: UInt32?) throws(SidecarError) {
         let socket = Descriptor(clinux_unix_stream_socket())
         guard socket.raw >= 0 else { throw systemFailure("make a socket") }
         let file = try SocketFile(path: path)
@@ -38,8 +40,11 @@ final class ListeningSocket: Sendable {
         self.file = file
     }
 
+    /// The socket again, as a descriptor that whoever asks has to close; negative when there is none left.
+    public func duplicate() -> Int32 { fcntl(descriptor.raw, F_DUPFD_CLOEXEC, 0) }
+
     /// Removes the socket's file, so that nobody can connect any more; what has connected goes on.
-    func withdraw() { file?.remove() }
+    public func withdraw() { file?.remove() }
 
     private static func option(_ name: Int32, of socket: Int32) -> Int32? {
         var value: Int32 = 0
@@ -49,8 +54,8 @@ final class ListeningSocket: Sendable {
 }
 
 extension SidecarConfiguration {
-    /// The number of the group that the socket is given.
-    func socketGroupID() throws(SidecarError) -> gid_t? {
+    /// The number of the group that sockets are given; `nil` when they are left alone.
+    public func socketGroupID() throws(SidecarError) -> UInt32? {
         guard let socketGroup else { return nil }
         if let found = SidecarConfiguration.groupID(named: socketGroup) { return found }
         guard let number = gid_t(socketGroup) else { throw .unknownGroup(socketGroup) }

@@ -1,3 +1,4 @@
+public import Audit
 public import Directory
 internal import Glibc
 public import Logging
@@ -48,7 +49,8 @@ public final class Sidecar: Sendable {
         self.logger = logger
         var auditor: Auditor?
         if let path = configuration.decisionLog {
-            auditor = try Auditor(path: path, threads: configuration.loops + 1, logger: logger)
+            // One a loop, one for the explainer, and one for whoever else decides in this process.
+            auditor = try Auditor(path: path, threads: configuration.loops + 2, logger: logger)
         }
         shared = LoopShared(configuration: configuration, source: source, auditor: auditor)
     }
@@ -108,6 +110,13 @@ public final class Sidecar: Sendable {
     /// Reads the store again, as SIGHUP asks for; `completion` is called on the source's thread.
     public func reload(completion: @escaping @Sendable (Result<String, ReloadFailure>) -> Void) {
         shared.reload(completion: completion)
+    }
+
+    /// Where others in this process record what they decide, into the same decision log; `nil` when nobody keeps one.
+    ///
+    /// Made once: there is one ring for it. Whoever has it stops before the sidecar does.
+    public func journal() -> DecisionJournal? {
+        shared.auditor.map { DecisionJournal($0.log, ring: configuration.loops + 1) }
     }
 
     /// Begins the decision log's file anew, as SIGHUP asks for after the old one was moved away.

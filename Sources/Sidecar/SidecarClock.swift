@@ -19,7 +19,7 @@ public struct SidecarClock: Sendable {
     }
 
     /// The time of day.
-    func now() -> Instant {
+    public func now() -> Instant {
         if let wallReading { return wallReading() }
         let reading = SidecarClock.read(CLOCK_REALTIME)
         return Instant(seconds: Int64(reading.tv_sec), nanoseconds: UInt32(reading.tv_nsec))

@@ -83,8 +83,11 @@ extension Architecture {
             ],
             uses: ["Logging", "NIOConcurrencyHelpers"], isPure: true),
         Room(
-            "Gateway", looksInto: ["Directory", "Authorizer", "JSONDocument"],
-            uses: ["Hummingbird", "HTTPTypes", "Logging", "NIOConcurrencyHelpers", "NIOCore"]),
+            "Gateway", looksInto: ["WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument"],
+            uses: [
+                "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOConcurrencyHelpers", "NIOCore",
+                "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL",
+            ]),
         Room("Audit", looksInto: ["PolicyModel", "JSONDocument"], uses: ["Logging", "NIOConcurrencyHelpers"]),
         Room(
             "ControlPlane", looksInto: ["Directory", "DirectoryStore", "Authorizer", "JSONDocument"],

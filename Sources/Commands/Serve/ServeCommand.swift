@@ -60,10 +60,16 @@ struct ServeCommand: ParsableCommand {
         help: ArgumentHelp("Add a line of JSON for every decision; - is standard output.", valueName: "PATH"))
     var decisionLog: String?
 
+    @OptionGroup(title: "HTTP")
+    var gateway: GatewayOptions
+
     func run() throws {
         let configuration = try sidecarConfiguration()
         let options = try storeOptions()
-        try SidecarService(store: store, configuration: configuration, options: options).run()
+        let listeners = try gateway.networkListeners()
+        try SidecarService(
+            store: store, configuration: configuration, options: options, gateway: gateway, listeners: listeners
+        ).run()
     }
 
     private func sidecarConfiguration() throws(CommandFailure) -> SidecarConfiguration {

@@ -1,6 +1,9 @@
+internal import Audit
 internal import Directory
 internal import DirectoryStore
+internal import Gateway
 internal import Logging
+internal import PolicyModel
 internal import Sidecar
 
 /// The running of `serve`: store, sidecar and signals.
@@ -8,6 +11,9 @@ struct SidecarService {
     let store: String
     let configuration: SidecarConfiguration
     let options: StoreOptions
+    let gateway: GatewayOptions
+    /// Where HTTP is answered beside the Unix socket of `gateway`.
+    let listeners: [GatewayListener]
 
     /// A logger whose lines go to standard error.
     static func logger(_ label: String) -> Logger {
@@ -22,15 +28,43 @@ struct SidecarService {
         defer { source.stop() }
         let logger = Self.logger("sidecar")
         let sidecar = try asFailure { () throws(SidecarError) in
-            let sidecar = try Sidecar(configuration: configuration, source: source, logger: logger)
-            try sidecar.start()
-            return sidecar
+            try Sidecar(configuration: configuration, source: source, logger: logger)
         }
-        greet("listening on \(UserLine.of(configuration.socketPath)), revision \(source.current.snapshot.revision)")
+        // Before the sidecar, which says that everything is ready.
+        let web = try openGateway(source, sidecar.journal())
+        defer { web?.stop() }
+        try asFailure { () throws(SidecarError) in try sidecar.start() }
+        let addresses = [configuration.socketPath] + (web?.addresses ?? [])
+        greet(
+            "listening on \(addresses.map(UserLine.of).joined(separator: ", ")), revision "
+                + source.current.snapshot.revision)
         obeySignals(sidecar, logger)
+        web?.stop()
         sidecar.stop()
         sidecar.wait()
         logger.info("stopped")
+    }
+
+    /// The gateway with its socket, if any address was asked for.
+    private func openGateway(
+        _ source: any SnapshotSource, _ journal: DecisionJournal?
+    ) throws(CommandFailure) -> WebService? {
+        guard gateway.httpSocket != nil || !listeners.isEmpty else { return nil }
+        let socket = try asFailure { () throws(SidecarError) -> ListeningSocket? in
+            guard let path = gateway.httpSocket else { return nil }
+            return try ListeningSocket(
+                path: path, mode: configuration.socketMode, group: try configuration.socketGroupID())
+        }
+        do throws(GatewayError) {
+            return try WebService(
+                socket: socket, listeners: listeners, options: gateway,
+                staleDenyAfterSeconds: configuration.staleDenyAfterSeconds, source: source, journal: journal)
+        } catch {
+            socket?.withdraw()
+            let isUsage = if case .cannotListen = error { false } else { true }
+            throw CommandFailure(
+                status: isUsage ? ExitStatus.usage : ExitStatus.negative, message: "\(error)")
+        }
     }
 
     /// Standard output is the decision log's alone if it goes there.

@@ -1,0 +1,48 @@
+public import PolicyModel
+
+/// The protocols whose requests are mapped to questions: a file of `STORE/mappings/` each.
+public enum MappingKind: String, Sendable, Hashable, CaseIterable, Comparable {
+    /// AuthZEN: `mappings/authzen.json`.
+    case authzen
+
+    /// By name.
+    public static func < (lhs: MappingKind, rhs: MappingKind) -> Bool { lhs.rawValue < rhs.rawValue }
+}
+
+/// How the requests of one protocol become questions.
+public enum Mapping: Sendable, Hashable {
+    /// AuthZEN's.
+    case authzen(AuthZENMapping)
+
+    /// Whose it is.
+    public var kind: MappingKind {
+        switch self {
+        case .authzen: .authzen
+        }
+    }
+}
+
+/// How AuthZEN's subjects, actions and resources become principals, actions and ARNs.
+public struct AuthZENMapping: Sendable, Hashable {
+    /// The account of users that are named without one; `nil` takes the store's default account.
+    public var account: AccountID?
+
+    /// What holds without a file.
+    public init(account: AccountID? = nil) {
+        self.account = account
+    }
+}
+
+extension Directory {
+    /// How AuthZEN requests become questions; what holds without a file when there is none.
+    public var authzen: AuthZENMapping {
+        if case .authzen(let mapping)? = mappings[.authzen] { mapping } else { AuthZENMapping() }
+    }
+
+    /// The account of what is named without one: the organization's `DefaultResourceAccount`, else the store's only one.
+    ///
+    /// `nil` where there are several and none is the default.
+    public var defaultAccount: AccountID? {
+        organization?.defaultResourceAccount ?? (accounts.count == 1 ? accounts.keys.first : nil)
+    }
+}
