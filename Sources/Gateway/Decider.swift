@@ -82,7 +82,7 @@ final class Decider: Sendable {
         try decide(question, by: policies, records: true)
     }
 
-    /// Decides a question that nobody asked: whether something would be allowed, as searches do. Nothing is recorded.
+    /// Whether something would be allowed, for searches: nobody has asked, so nothing is recorded.
     func wouldAllow(_ question: WireQuestion, by policies: Policies) -> Bool {
         // A question that cannot be asked is not allowed.
         (try? decide(question, by: policies, records: false).isAllowed) ?? false

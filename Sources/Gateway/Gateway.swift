@@ -23,7 +23,6 @@ public final class Gateway: Sendable {
     private let configuration: GatewayConfiguration
     private let logger: Logger
     private let decider: Decider
-    private let group: MultiThreadedEventLoopGroup
     private let phase = NIOLockedValueBox(Phase.new)
 
     /// A gateway that is not started yet.
@@ -38,7 +37,6 @@ public final class Gateway: Sendable {
         self.logger = logger
         decider = Decider(
             source: source, staleDenyAfterSeconds: configuration.staleDenyAfterSeconds, journal: journal, clock: clock)
-        group = MultiThreadedEventLoopGroup(numberOfThreads: min(4, System.coreCount))
     }
 
     /// Opens every listener and begins to serve; on failure nothing is left listening.
@@ -73,13 +71,8 @@ public final class Gateway: Sendable {
             return listeners
         }
         guard let listeners = running else { return }
-        waiting { [group] in
-            for listener in listeners { listener.quiesce() }
-            await withTaskGroup(of: Void.self) { tasks in
-                for listener in listeners { tasks.addTask { await listener.ended() } }
-                await tasks.waitForAll()
-            }
-            try? await group.shutdownGracefully()
+        waiting {
+            await Gateway.stop(listeners)
         }
     }
 
@@ -91,9 +84,14 @@ public final class Gateway: Sendable {
             for listener in configuration.listeners { opened.append(try await open(listener, responder)) }
             return .success(opened)
         } catch {
-            for listener in opened { listener.quiesce() }
-            for listener in opened { await listener.ended() }
+            await Gateway.stop(opened)
             return .failure(error)
+        }
+    }
+
+    private static func stop(_ listeners: [any RunningListener]) async {
+        await withDiscardingTaskGroup { tasks in
+            for listener in listeners { tasks.addTask { await listener.stop() } }
         }
     }
 
@@ -129,7 +127,8 @@ public final class Gateway: Sendable {
         _ place: GatewayListener.Place, _ connection: Connection
     ) async throws(GatewayError) -> any RunningListener {
         let listener = try await HTTPListener.open(
-            place, connection, connectionsMax: configuration.connectionsMax, group: group, logger: logger)
+            place, connection, connectionsMax: configuration.connectionsMax,
+            group: .singletonMultiThreadedEventLoopGroup, logger: logger)
         return ListenerTask(listener, address: place.address(port: listener.port))
     }
 
@@ -156,10 +155,8 @@ public final class Gateway: Sendable {
 protocol RunningListener: Sendable {
     /// Where it listens, for people.
     var address: String { get }
-    /// Begins to stop.
-    func quiesce()
-    /// Returns when its connections have ended, or been ended.
-    func ended() async
+    /// Stops accepting, and returns when its connections have ended, or been ended.
+    func stop() async
 }
 
 /// A listener with the task that runs it.
@@ -174,13 +171,12 @@ struct ListenerTask<Connection: ServerChildChannel>: RunningListener {
         task = Task { await listener.run() }
     }
 
-    func quiesce() { listener.quiesce() }
-
-    func ended() async {
+    func stop() async {
         let timer = Task { [task] in
             try await Task.sleep(for: .milliseconds(GatewayLimits.drainMillisecondsMax))
             task.cancel()
         }
+        await listener.quiesce()
         await task.value
         timer.cancel()
     }

@@ -55,7 +55,14 @@ struct HTTPListener<Connection: ServerChildChannel>: Sendable {
     var port: Int? { server.channel.localAddress?.port }
 
     /// Stops accepting, lets what has been asked be answered, and then closes its connections.
-    func quiesce() { quiescing.initiateShutdown(promise: nil) }
+    ///
+    /// Returns when they are closed.
+    func quiesce() async {
+        let closed = server.channel.eventLoop.makePromise(of: Void.self)
+        quiescing.initiateShutdown(promise: closed)
+        // It never fails: connections that do not close are the caller's to end.
+        try? await closed.futureResult.get()
+    }
 
     /// Serves connections until the listener is stopped and they have ended, or the task is cancelled.
     func run() async {

@@ -88,7 +88,8 @@ public struct Template: Sendable, Hashable {
             switch piece {
             case .literal(let literal): text += literal
             case .place(let name):
-                guard let value = value(name), Template.fits(value, isLast: index == pieces.count - 1) else { return nil }
+                let isLast = index == pieces.count - 1
+                guard let value = value(name), Template.fits(value, isLast: isLast) else { return nil }
                 text += value
             }
         }
