@@ -131,8 +131,9 @@ let package = Package(
             mayLookInto: [
                 "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument",
             ],
-            uses: [locks, logging] + web,
-            testsAlsoUse: ["DirectoryStore", "PolicyReference", "PolicyCases", "PolicyGenerators", "CLinux"])
+            uses: [crypto, locks, logging] + web,
+            testsAlsoUse: ["DirectoryStore", "PolicyReference", "PolicyCases", "PolicyGenerators", "CLinux"],
+            testResources: [.copy("Vectors")])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
         + room(
             "Commands",
@@ -149,3 +150,8 @@ let package = Package(
                 name: "ProcessTests", dependencies: ["JSONDocument", "CLinux", "postern"], swiftSettings: settings),
         ]
 )
+
+// While working on a room: with `POSTERN_TESTS=GatewayTests,DirectoryStoreTests` no other tests are compiled.
+if let wanted = Context.environment["POSTERN_TESTS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}

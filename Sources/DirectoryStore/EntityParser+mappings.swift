@@ -10,11 +10,6 @@ extension EntityParser {
         }
     }
 
-    private mutating func authzen(_ root: JSONNode) -> EntityReading {
-        let members = reader.members(of: root, what: "an AuthZEN mapping", known: ["Account"])
-        return finish(.mapping(.authzen(AuthZENMapping(account: account(members["Account"], "`Account`")))))
-    }
-
     /// An account's twelve digits.
     mutating func account(_ node: JSONNode?, _ what: String) -> AccountID? {
         guard let node, let text = reader.string(node, what) else { return nil }

@@ -80,7 +80,7 @@ public final class Gateway: Sendable {
         var opened: [any RunningListener] = []
         do throws(GatewayError) {
             let responder = GatewayResponder(
-                routes: routes(), deadlineMilliseconds: configuration.deadlineMilliseconds, logger: logger)
+                routes: try routes(), deadlineMilliseconds: configuration.deadlineMilliseconds, logger: logger)
             for listener in configuration.listeners { opened.append(try await open(listener, responder)) }
             return .success(opened)
         } catch {
@@ -96,9 +96,10 @@ public final class Gateway: Sendable {
     }
 
     /// Every route, the same on all listeners.
-    private func routes() -> RouteTable {
+    private func routes() throws(GatewayError) -> RouteTable {
         var table = RouteTable()
-        AuthZENRoutes(decider: decider).add(to: &table)
+        let publicURL = try configuration.publicURL.map { text throws(GatewayError) in try PublicURL(text) }
+        AuthZENRoutes(decider: decider, publicURL: publicURL).add(to: &table)
         return table
     }
 

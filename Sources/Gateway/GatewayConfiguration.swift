@@ -84,6 +84,8 @@ public enum GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
     case notLoopback(address: String)
     /// A certificate, key or authority cannot be used.
     case badCertificate(file: String, reason: String)
+    /// The public URL is none that AuthZEN's clients would take.
+    case badPublicURL(url: String, reason: String)
     /// It was started before.
     case alreadyStarted
 
@@ -94,6 +96,7 @@ public enum GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notLoopback(let address):
             "`\(address)` is no loopback address; plain HTTP is for 127.0.0.1 and [::1], use --tls-listen for others"
         case .badCertificate(let file, let reason): "`\(file)` cannot be used: \(reason)"
+        case .badPublicURL(let url, let reason): "the public URL `\(url)` cannot be used: \(reason)"
         case .alreadyStarted: "the gateway was started before"
         }
     }

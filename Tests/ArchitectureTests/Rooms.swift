@@ -85,7 +85,8 @@ extension Architecture {
         Room(
             "Gateway", looksInto: ["WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument"],
             uses: [
-                "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOConcurrencyHelpers", "NIOCore",
+                "Crypto", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOConcurrencyHelpers",
+                "NIOCore",
                 "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL",
             ]),
         Room("Audit", looksInto: ["PolicyModel", "JSONDocument"], uses: ["Logging", "NIOConcurrencyHelpers"]),

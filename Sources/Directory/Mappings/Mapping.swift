@@ -22,17 +22,6 @@ public enum Mapping: Sendable, Hashable {
     }
 }
 
-/// How AuthZEN's subjects, actions and resources become principals, actions and ARNs.
-public struct AuthZENMapping: Sendable, Hashable {
-    /// The account of users that are named without one; `nil` takes the store's default account.
-    public var account: AccountID?
-
-    /// What holds without a file.
-    public init(account: AccountID? = nil) {
-        self.account = account
-    }
-}
-
 extension Directory {
     /// How AuthZEN requests become questions; what holds without a file when there is none.
     public var authzen: AuthZENMapping {
