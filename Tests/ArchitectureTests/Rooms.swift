@@ -61,10 +61,11 @@ extension Architecture {
     static let postern = Architecture([
         Room("CJansson"),
         Room("CLinux"),
+        Room("CPrefetch"),
         Room("JSONDocument", looksInto: ["CJansson"]),
         Room("PolicyModel", isPure: true),
         Room("PolicySyntax", looksInto: ["JSONDocument", "PolicyModel"]),
-        Room("DecisionTree", looksInto: ["PolicyModel"], isPure: true),
+        Room("DecisionTree", looksInto: ["CPrefetch", "PolicyModel"], isPure: true),
         Room("PolicyCompiler", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room("Authorizer", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room("PolicyReference", looksInto: ["PolicyModel"], isPure: true),
@@ -86,8 +87,7 @@ extension Architecture {
             "Gateway", looksInto: ["WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument"],
             uses: [
                 "Crypto", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOConcurrencyHelpers",
-                "NIOCore",
-                "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL",
+                "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL",
             ]),
         Room("Audit", looksInto: ["PolicyModel", "JSONDocument"], uses: ["Logging", "NIOConcurrencyHelpers"]),
         Room(
