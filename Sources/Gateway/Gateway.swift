@@ -99,6 +99,8 @@ public final class Gateway: Sendable {
     private func routes() -> RouteTable {
         var table = RouteTable()
         AuthZENRoutes(decider: decider).add(to: &table)
+        DockerRoutes(decider: decider).add(to: &table)
+        KubernetesRoutes(decider: decider).add(to: &table)
         return table
     }
 

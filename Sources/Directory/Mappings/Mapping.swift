@@ -4,6 +4,10 @@ public import PolicyModel
 public enum MappingKind: String, Sendable, Hashable, CaseIterable, Comparable {
     /// AuthZEN: `mappings/authzen.json`.
     case authzen
+    /// Docker Engine's authorization plugin: `mappings/docker.json`.
+    case docker
+    /// Kubernetes' authorization webhook: `mappings/kubernetes.json`.
+    case kubernetes
 
     /// By name.
     public static func < (lhs: MappingKind, rhs: MappingKind) -> Bool { lhs.rawValue < rhs.rawValue }
@@ -13,11 +17,17 @@ public enum MappingKind: String, Sendable, Hashable, CaseIterable, Comparable {
 public enum Mapping: Sendable, Hashable {
     /// AuthZEN's.
     case authzen(AuthZENMapping)
+    /// Docker's.
+    case docker(DockerMapping)
+    /// Kubernetes'.
+    case kubernetes(KubernetesMapping)
 
     /// Whose it is.
     public var kind: MappingKind {
         switch self {
         case .authzen: .authzen
+        case .docker: .docker
+        case .kubernetes: .kubernetes
         }
     }
 }
