@@ -47,6 +47,13 @@ func room(
     ]
 }
 
+/// What the rooms need that decide, watch and answer the native socket.
+let coreDependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+]
+
 let package = Package(
     name: "postern",
     products: [
@@ -61,11 +68,8 @@ let package = Package(
                 "JSONDocument", "Directory", "DirectoryStore", "WireProtocol", "Audit", "Sidecar", "PolicyReference",
             ]),
     ],
-    dependencies: [
+    dependencies: coreDependencies + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
@@ -75,6 +79,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CPrefetch"),
         // Random documents and questions for the tests; the daemon never links it.
         .target(name: "PolicyGenerators", dependencies: ["PolicyModel"], swiftSettings: settings),
         // Counts what tests allocate.
@@ -91,7 +96,7 @@ let package = Package(
         + room("PolicyModel", mayLookInto: [])
         + room(
             "PolicySyntax", mayLookInto: ["JSONDocument", "PolicyModel"], testResources: [.copy("Cases")])
-        + room("DecisionTree", mayLookInto: ["PolicyModel"])
+        + room("DecisionTree", mayLookInto: ["CPrefetch", "PolicyModel"])
         + room(
             "PolicyCompiler", mayLookInto: ["PolicyModel", "DecisionTree"],
             testsAlsoUse: ["PolicySyntax", "PolicyReference", "PolicyGenerators"])
@@ -149,3 +154,17 @@ let package = Package(
                 name: "ProcessTests", dependencies: ["JSONDocument", "CLinux", "postern"], swiftSettings: settings),
         ]
 )
+
+// The sanitizers look at what we wrote for speed: rooms with addresses, loops and threads. Compiling what serves HTTP beside
+// them, which has none of these, would take longer than everything else that a push runs.
+if Context.environment["POSTERN_CORE_ONLY"] != nil {
+    let others: Set<String> = ["Gateway", "GatewayTests", "Commands", "CommandsTests", "postern", "ProcessTests"]
+    package.targets.removeAll { others.contains($0.name) }
+    package.products.removeAll { others.contains($0.name) }
+    package.dependencies = coreDependencies
+}
+
+// While working on a room: with `POSTERN_TESTS=GatewayTests,DirectoryStoreTests` no other tests are compiled.
+if let wanted = Context.environment["POSTERN_TESTS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}
