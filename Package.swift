@@ -29,6 +29,14 @@ let web: [Target.Dependency] = [
     .product(name: "NIOExtras", package: "swift-nio-extras"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
+/// What reads the identities of callers: certificates, tokens and passwords, and fetches the keys of issuers.
+let identities: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "CryptoExtras", package: "swift-crypto"),
+    .product(name: "JWTKit", package: "jwt-kit"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+    .product(name: "X509", package: "swift-certificates"),
+]
 
 /// A room of the design: a library target under `Sources/` and its tests under `Tests/`.
 ///
@@ -63,6 +71,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.15.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
@@ -71,6 +81,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.5.0"),
     ],
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
@@ -131,7 +143,7 @@ let package = Package(
             mayLookInto: [
                 "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument",
             ],
-            uses: [locks, logging] + web,
+            uses: [crypto, locks, logging] + web + identities,
             testsAlsoUse: ["DirectoryStore", "PolicyReference", "PolicyCases", "PolicyGenerators", "CLinux"])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])
         + room(
@@ -149,3 +161,8 @@ let package = Package(
                 name: "ProcessTests", dependencies: ["JSONDocument", "CLinux", "postern"], swiftSettings: settings),
         ]
 )
+
+// While working on a room: with `POSTERN_TESTS=GatewayTests,DirectoryStoreTests` no other tests are compiled.
+if let wanted = Context.environment["POSTERN_TESTS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}

@@ -7,6 +7,7 @@ extension EntityParser {
     mutating func mapping(_ root: JSONNode, _ kind: MappingKind) -> EntityReading {
         switch kind {
         case .authzen: authzen(root)
+        case .http: http(root)
         }
     }
 
