@@ -9,6 +9,7 @@ extension EntityParser {
         case .authzen: authzen(root)
         case .docker: docker(root)
         case .kubernetes: kubernetes(root)
+        case .http: http(root)
         }
     }
 
