@@ -23,6 +23,7 @@ public final class Gateway: Sendable {
     private let configuration: GatewayConfiguration
     private let logger: Logger
     private let decider: Decider
+    private let identifier: CallerIdentifier
     private let phase = NIOLockedValueBox(Phase.new)
 
     /// A gateway that is not started yet.
@@ -35,6 +36,7 @@ public final class Gateway: Sendable {
     ) {
         self.configuration = configuration
         self.logger = logger
+        identifier = CallerIdentifier(logger: logger)
         decider = Decider(
             source: source, staleDenyAfterSeconds: configuration.staleDenyAfterSeconds, journal: journal, clock: clock)
     }
@@ -78,6 +80,7 @@ public final class Gateway: Sendable {
 
     private func openAll() async -> Result<[any RunningListener], GatewayError> {
         var opened: [any RunningListener] = []
+        await identifier.prepare(decider.policies().snapshot.directory.http)
         do throws(GatewayError) {
             let responder = GatewayResponder(
                 routes: try routes(), deadlineMilliseconds: configuration.deadlineMilliseconds, logger: logger)
@@ -100,6 +103,9 @@ public final class Gateway: Sendable {
         var table = RouteTable()
         let publicURL = try configuration.publicURL.map { text throws(GatewayError) in try PublicURL(text) }
         AuthZENRoutes(decider: decider, publicURL: publicURL).add(to: &table)
+        DockerRoutes(decider: decider).add(to: &table)
+        KubernetesRoutes(decider: decider).add(to: &table)
+        ProxyRoutes(judge: ProxyJudge(decider: decider, identifier: identifier)).add(to: &table)
         return table
     }
 
