@@ -1,4 +1,5 @@
 import Directory
+import JSONDocument
 import PolicyModel
 import Testing
 
