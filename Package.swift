@@ -29,6 +29,14 @@ let web: [Target.Dependency] = [
     .product(name: "NIOExtras", package: "swift-nio-extras"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
+/// What reads the identities of callers: certificates, tokens and passwords, and fetches the keys of issuers.
+let identities: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "CryptoExtras", package: "swift-crypto"),
+    .product(name: "JWTKit", package: "jwt-kit"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+    .product(name: "X509", package: "swift-certificates"),
+]
 
 /// A room of the design: a library target under `Sources/` and its tests under `Tests/`.
 ///
@@ -70,11 +78,15 @@ let package = Package(
     ],
     dependencies: coreDependencies + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.15.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.5.0"),
     ],
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
@@ -136,7 +148,7 @@ let package = Package(
             mayLookInto: [
                 "PolicyModel", "DecisionTree", "WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument",
             ],
-            uses: [crypto, locks, logging] + web,
+            uses: [crypto, locks, logging] + web + identities,
             testsAlsoUse: ["DirectoryStore", "PolicyReference", "PolicyCases", "PolicyGenerators", "CLinux"],
             testResources: [.copy("Vectors")])
         + room("PosternClient", mayLookInto: ["PolicyModel", "DecisionTree", "WireProtocol", "CLinux"], uses: [locks])

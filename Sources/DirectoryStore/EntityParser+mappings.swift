@@ -7,6 +7,9 @@ extension EntityParser {
     mutating func mapping(_ root: JSONNode, _ kind: MappingKind) -> EntityReading {
         switch kind {
         case .authzen: authzen(root)
+        case .docker: docker(root)
+        case .kubernetes: kubernetes(root)
+        case .http: http(root)
         }
     }
 

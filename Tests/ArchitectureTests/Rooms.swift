@@ -86,8 +86,10 @@ extension Architecture {
         Room(
             "Gateway", looksInto: ["WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument"],
             uses: [
-                "Crypto", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "Logging", "NIOConcurrencyHelpers",
-                "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL",
+                "AsyncHTTPClient", "Crypto", "CryptoExtras", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "JWTKit",
+                "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL",
+                "SwiftASN1",
+                "X509",
             ]),
         Room("Audit", looksInto: ["PolicyModel", "JSONDocument"], uses: ["Logging", "NIOConcurrencyHelpers"]),
         Room(

@@ -59,7 +59,7 @@ struct PageTokens: Sendable {
     func token(limit: Int, position: Int, _ binding: Binding) -> String {
         let text = Hexadecimal.text(UInt32(clamping: limit)) + Hexadecimal.text(UInt32(clamping: position))
         let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8) + binding.bytes, using: key)
-        return text + code.map(Hexadecimal.text).joined()
+        return text + Hexadecimal.text(code)
     }
 
     private func read(_ token: String, _ binding: Binding) -> Start? {
@@ -71,40 +71,6 @@ struct PageTokens: Sendable {
             let position = Hexadecimal.number(numbers[PageTokens.numberDigits...])
         else { return nil }
         return Start(limit: limit, position: position)
-    }
-}
-
-/// Lower-case hexadecimal digits.
-private enum Hexadecimal {
-    static func text(_ byte: UInt8) -> String { padded(String(byte, radix: 16), to: 2) }
-
-    static func text(_ number: UInt32) -> String { padded(String(number, radix: 16), to: 8) }
-
-    static func bytes(_ digits: [UInt8]) -> [UInt8]? {
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = number(digits[index..<index + 2]) else { return nil }
-            bytes.append(UInt8(byte))
-        }
-        return bytes
-    }
-
-    /// The number of at most eight digits.
-    static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        var number = 0
-        for digit in digits {
-            switch digit {
-            case 0x30...0x39: number = number * 16 + Int(digit - 0x30)
-            case 0x61...0x66: number = number * 16 + Int(digit - 0x61 + 10)
-            default: return nil
-            }
-        }
-        return number
-    }
-
-    private static func padded(_ digits: String, to count: Int) -> String {
-        String(repeating: "0", count: count - digits.utf8.count) + digits
     }
 }
 

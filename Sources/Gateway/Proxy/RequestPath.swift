@@ -1,0 +1,185 @@
+internal import Directory
+internal import PolicyModel
+
+/// The path and the query of a request's target, apart, by the rules of the mapping (spec `protocols.md` §2.2).
+///
+/// A proxy hands the same bytes to us and to the service behind it. What the two could read differently is not decided but
+/// refused, unless the mapping says how the service reads it.
+struct RequestPath: Sendable, Hashable {
+    /// Why a target is refused; the raw value is for tests and logs, callers only hear of ambiguity.
+    enum Failure: String, Error, Sendable, Hashable, CaseIterable {
+        /// Neither `/…` nor `http://host/…`; also `*` and what `CONNECT` has.
+        case notAPath
+        /// A fragment, which no request has.
+        case fragment
+        /// A raw byte that no target has: controls, blanks, what is no UTF-8.
+        case strayByte
+        /// `.` or `..`, also encoded, also with a parameter behind it (`..;x`), which some servers strip.
+        case dotSegment
+        /// `//`.
+        case emptySegment
+        /// `\`, which some servers read as `/`, raw or encoded.
+        case backslash
+        /// `%2F`.
+        case encodedSlash
+        /// An encoded control byte, NUL among them.
+        case encodedControl
+        /// `%` without two digits behind it.
+        case badEscape
+        /// Escapes that are no UTF-8.
+        case notUTF8
+    }
+
+    /// The decoded parts between slashes, by the mode; the last is empty for a path that ends in `/`.
+    let segments: [Text]
+    /// What follows the first `?`, as it was sent; `nil` without one.
+    let query: Text?
+    /// The host of a target in absolute form, as it was sent.
+    let authority: Text?
+
+    /// Reads a target.
+    init(_ target: String, mode: HTTPMapping.PathMode) throws(Failure) {
+        let bytes = Array(target.utf8)
+        guard !bytes.contains(where: { $0 <= 0x20 || $0 == 0x7F }), !RequestPath.holdsReplacement(bytes) else {
+            throw .strayByte
+        }
+        guard !bytes.contains(0x23) else { throw .fragment }
+        let (authority, start) = try RequestPath.authority(bytes)
+        let mark = bytes[start...].firstIndex(of: 0x3F)
+        let path = bytes[start..<(mark ?? bytes.endIndex)]
+        self.authority = authority
+        query = mark.map { RequestPath.text(bytes[($0 + 1)...]) }
+        // Nothing after the host of an absolute form is its root.
+        let parts = path.isEmpty ? [[]] : path.dropFirst().split(
+            separator: ASCII.slash, omittingEmptySubsequences: false)
+        segments = try RequestPath.segments(parts, mode)
+    }
+
+    private static func segments(
+        _ parts: [ArraySlice<UInt8>], _ mode: HTTPMapping.PathMode
+    ) throws(Failure) -> [Text] {
+        guard mode != .raw else { return parts.map(text) }
+        var segments: [Text] = []
+        for (index, part) in parts.enumerated() {
+            let segment = try decoded(part)
+            let isLast = index == parts.count - 1
+            let dots = dots(segment)
+            guard mode == .normalize else {
+                guard dots == 0 else { throw .dotSegment }
+                guard !segment.isEmpty || isLast else { throw .emptySegment }
+                segments.append(segment)
+                continue
+            }
+            // Only dots alone are resolved; what has a parameter behind them is read in too many ways.
+            guard dots == 0 || segment.utf8.count == dots else { throw .dotSegment }
+            if dots == 2, segments.popLast() == nil { throw .dotSegment }
+            // What ends in a dot segment ends in `/`, and so does what ends in nothing.
+            if dots > 0 || segment.isEmpty {
+                if isLast { segments.append("") }
+            } else {
+                segments.append(segment)
+            }
+        }
+        return segments
+    }
+
+    /// 1 for `.` and 2 for `..`, alone or with a parameter behind it; 0 for everything else.
+    private static func dots(_ segment: Text) -> Int {
+        let name = segment.utf8.prefix { $0 != 0x3B }
+        guard name.count <= 2, name.allSatisfy({ $0 == 0x2E }) else { return 0 }
+        return name.count
+    }
+
+    /// A segment with its escapes decoded once.
+    private static func decoded(_ segment: ArraySlice<UInt8>) throws(Failure) -> Text {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(segment.count)
+        var index = segment.startIndex
+        while index < segment.endIndex {
+            guard segment[index] == 0x25 else {
+                guard segment[index] != 0x5C else { throw .backslash }
+                bytes.append(segment[index])
+                index += 1
+                continue
+            }
+            guard let byte = PercentEscape.byte(segment, at: index) else { throw .badEscape }
+            switch byte {
+            case ASCII.slash: throw .encodedSlash
+            case 0x5C: throw .backslash
+            case 0..<0x20, 0x7F: throw .encodedControl
+            default: bytes.append(byte)
+            }
+            index += 3
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
+        // C1 controls are two bytes each.
+        guard !text.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) }) else {
+            throw .encodedControl
+        }
+        return Text(text)
+    }
+
+    /// The host of an absolute form, and where the path begins.
+    private static func authority(_ bytes: [UInt8]) throws(Failure) -> (Text?, Int) {
+        if bytes.first == ASCII.slash { return (nil, 0) }
+        let schemes = ["http://", "https://"].map { Array($0.utf8) }
+        guard let scheme = schemes.first(where: { bytes.prefix($0.count).map(ASCII.lowercased) == $0 }) else {
+            throw .notAPath
+        }
+        let authority = bytes[scheme.count...].prefix { $0 != ASCII.slash && $0 != 0x3F }
+        // A name before the host would read as a host to some.
+        guard !authority.isEmpty, !authority.contains(0x40), !authority.contains(0x5C) else { throw .notAPath }
+        return (text(authority), authority.endIndex)
+    }
+
+    /// Whether bytes that are no UTF-8 were replaced on the way: U+FFFD is not sent unencoded otherwise.
+    private static func holdsReplacement(_ bytes: [UInt8]) -> Bool {
+        bytes.indices.dropLast(2).contains { index in
+            bytes[index] == 0xEF && bytes[index + 1] == 0xBF && bytes[index + 2] == 0xBD
+        }
+    }
+
+    private static func text(_ bytes: ArraySlice<UInt8>) -> Text { Text(String(decoding: bytes, as: UTF8.self)) }
+}
+
+/// `%` and two hexadecimal digits.
+enum PercentEscape {
+    /// The byte of an escape; `nil` when there is none.
+    static func byte(_ bytes: ArraySlice<UInt8>, at index: Int) -> UInt8? {
+        guard index + 2 < bytes.endIndex, let high = digit(bytes[index + 1]), let low = digit(bytes[index + 2]) else {
+            return nil
+        }
+        return high << 4 | low
+    }
+
+    /// A text with its escapes decoded once; `nil` for a bad one, and for what is no UTF-8.
+    ///
+    /// - Parameter plusIsBlank: as in forms, whose rules most services read queries by.
+    static func decoded(_ text: some Sequence<UInt8>, plusIsBlank: Bool) -> String? {
+        let encoded = ArraySlice(text)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(encoded.count)
+        var index = encoded.startIndex
+        while index < encoded.endIndex {
+            switch encoded[index] {
+            case 0x25:
+                guard let byte = byte(encoded, at: index) else { return nil }
+                bytes.append(byte)
+                index += 2
+            case 0x2B where plusIsBlank: bytes.append(0x20)
+            case let byte: bytes.append(byte)
+            }
+            index += 1
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
+    }
+}
