@@ -24,6 +24,7 @@ public final class Gateway: Sendable {
     private let logger: Logger
     private let decider: Decider
     private let identifier: CallerIdentifier
+    private let token = NIOLockedValueBox<SharedToken?>(nil)
     private let phase = NIOLockedValueBox(Phase.new)
 
     /// A gateway that is not started yet.
@@ -78,10 +79,17 @@ public final class Gateway: Sendable {
         }
     }
 
+    /// Reads the secret of loopback callers again.
+    public func reloadToken() { token.withLockedValue { $0 }?.reload() }
+
     private func openAll() async -> Result<[any RunningListener], GatewayError> {
         var opened: [any RunningListener] = []
         await identifier.prepare(decider.policies().snapshot.directory.http)
         do throws(GatewayError) {
+            if let file = configuration.tokenFile {
+                let secret = try SharedToken(file: file, logger: logger)
+                token.withLockedValue { $0 = secret }
+            }
             let responder = GatewayResponder(
                 routes: routes(), deadlineMilliseconds: configuration.deadlineMilliseconds, logger: logger)
             for listener in configuration.listeners { opened.append(try await open(listener, responder)) }
@@ -104,23 +112,30 @@ public final class Gateway: Sendable {
         AuthZENRoutes(decider: decider).add(to: &table)
         DockerRoutes(decider: decider).add(to: &table)
         KubernetesRoutes(decider: decider).add(to: &table)
-        ProxyRoutes(judge: ProxyJudge(decider: decider, identifier: identifier)).add(to: &table)
+        ProxyRoutes(judge: judge).add(to: &table)
         return table
     }
+
+    /// Decides what proxies ask about, over HTTP or SPOE.
+    private var judge: ProxyJudge { ProxyJudge(decider: decider, identifier: identifier) }
 
     private func open(
         _ listener: GatewayListener, _ responder: GatewayResponder
     ) async throws(GatewayError) -> any RunningListener {
-        let facts = ListenerFacts(trustsProxyHeaders: listener.trustsProxyHeaders, isTLS: listener.place.isTLS)
+        var facts = ListenerFacts(trustsProxyHeaders: listener.trustsProxyHeaders, isTLS: listener.place.isTLS)
+        if case .loopback = listener.place { facts.token = token.withLockedValue { $0 } }
         var limits = HTTP1Channel.Configuration(idleTimeout: .seconds(GatewayLimits.idleSecondsMax))
         limits.httpDecoder.maxHeaderListSize = GatewayLimits.headerBytesMax
         limits.httpDecoder.maxHeaderFieldSize = GatewayLimits.headerBytesMax
         let plain = HTTP1Channel(
-            responder: { request, writer, channel in
+            responder: { [facts] request, writer, channel in
                 try await responder.respond(to: request, writer, on: channel, listener: facts)
             }, configuration: limits)
         switch listener.place {
         case .unixSocket: return try await run(listener.place, plain)
+        case .spoe:
+            let agent = SPOEAgent(judge: judge, deadlineMilliseconds: configuration.deadlineMilliseconds)
+            return try await run(listener.place, SPOEChannel(agent: agent))
         case .loopback(let host, let port):
             guard Loopback.isLoopback(host) else { throw .notLoopback(address: "\(host):\(port)") }
             return try await run(listener.place, plain)
@@ -195,7 +210,7 @@ extension GatewayListener.Place {
     /// The same with the port that was taken.
     func address(port taken: Int?) -> String {
         switch self {
-        case .unixSocket(_, let path): path
+        case .unixSocket(_, let path), .spoe(_, let path): path
         case .loopback(let host, let port): "http://\(Loopback.bracketed(host)):\(taken ?? port)"
         case .tls(let host, let port, _): "https://\(Loopback.bracketed(host)):\(taken ?? port)"
         }

@@ -12,6 +12,8 @@ public struct GatewayConfiguration: Sendable {
     ///
     /// Configured and never taken from a request (spec `authzen.md` AZ-MD-10).
     public var publicURL: String?
+    /// A file with a secret that callers on loopback TCP must show; `nil` asks for none.
+    public var tokenFile: String?
     /// After so many seconds of trouble in the store every answer is a deny; `nil` serves the last good policies.
     public var staleDenyAfterSeconds: Int64?
 
@@ -27,6 +29,8 @@ public struct GatewayListener: Sendable {
     public enum Place: Sendable {
         /// A Unix socket that is bound and listens already; the gateway takes the descriptor over.
         case unixSocket(descriptor: Int32, path: String)
+        /// A Unix socket, bound as the other, on which HAProxy's SPOE is spoken and no HTTP.
+        case spoe(descriptor: Int32, path: String)
         /// TCP on a loopback address; port 0 takes a free one.
         case loopback(host: String, port: Int)
         /// TLS on any address.
@@ -84,6 +88,8 @@ public enum GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
     case notLoopback(address: String)
     /// A certificate, key or authority cannot be used.
     case badCertificate(file: String, reason: String)
+    /// The secret of loopback callers cannot be used.
+    case badToken(file: String, reason: String)
     /// It was started before.
     case alreadyStarted
 
@@ -93,7 +99,7 @@ public enum GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
         case .cannotListen(let address, let reason): "cannot listen on `\(address)`: \(reason)"
         case .notLoopback(let address):
             "`\(address)` is no loopback address; plain HTTP is for 127.0.0.1 and [::1], use --tls-listen for others"
-        case .badCertificate(let file, let reason): "`\(file)` cannot be used: \(reason)"
+        case .badCertificate(let file, let reason), .badToken(let file, let reason): "`\(file)` cannot be used: \(reason)"
         case .alreadyStarted: "the gateway was started before"
         }
     }

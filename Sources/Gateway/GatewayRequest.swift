@@ -89,6 +89,8 @@ struct ListenerFacts: Sendable {
     let trustsProxyHeaders: Bool
     /// Whether the connection is encrypted, and clients may have certificates.
     let isTLS: Bool
+    /// The secret that callers must show; `nil` for none.
+    var token: SharedToken?
 }
 
 extension Refusal {

@@ -19,8 +19,12 @@ struct GatewayResponder: Sendable {
     func respond(
         to request: Request, _ writer: consuming ResponseWriter, on channel: any Channel, listener: ListenerFacts
     ) async throws {
+        guard let head = listener.token.map({ $0.admit(request.head) }) ?? request.head else {
+            let refusal = SharedToken.refusal
+            return try await writer.write(response: refusal.head, body: refusal.body)
+        }
         let incoming = GatewayRequest(
-            head: request.head, body: request.body, channel: channel, listener: listener,
+            head: head, body: request.body, channel: channel, listener: listener,
             deadline: .now() + .milliseconds(deadlineMilliseconds))
         var response = try await response(to: incoming)
         if let id = request.headers[.requestID] { response.headers[.requestID] = id }

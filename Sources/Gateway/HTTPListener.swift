@@ -39,7 +39,7 @@ struct HTTPListener<Connection: ServerChildChannel>: Sendable {
         do {
             let server: NIOAsyncChannel<Connection.Value, Never>
             switch place {
-            case .unixSocket(let descriptor, _):
+            case .unixSocket(let descriptor, _), .spoe(let descriptor, _):
                 server = try await bootstrap.bind(descriptor) { connection.setup(channel: $0, logger: logger) }
             case .loopback(let host, let port), .tls(let host, let port, _):
                 server = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

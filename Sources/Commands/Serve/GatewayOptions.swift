@@ -30,6 +30,17 @@ struct GatewayOptions: ParsableArguments {
     var tlsClientAuthorities: String?
 
     @Option(
+        name: .customLong("http-token-file"),
+        help: ArgumentHelp(
+            "Callers on --http-listen must show the secret in this file, at least 16 bytes.", valueName: "FILE"))
+    var tokenFile: String?
+
+    @Option(
+        name: .customLong("spoe-socket"),
+        help: ArgumentHelp("Answer HAProxy's SPOE on a Unix socket.", valueName: "PATH"))
+    var spoeSocket: String?
+
+    @Option(
         name: .customLong("http-deadline"),
         help: ArgumentHelp("After so many milliseconds a request is refused.", valueName: "MILLISECONDS"))
     var deadlineMilliseconds: Int64 = 100
@@ -44,6 +55,9 @@ struct GatewayOptions: ParsableArguments {
     /// The listeners that were asked for, but for the Unix socket, which has to be made first.
     func networkListeners() throws(CommandFailure) -> [GatewayListener] {
         var listeners: [GatewayListener] = []
+        if tokenFile != nil, httpListen == nil {
+            throw .usage("--http-token-file is for --http-listen, which is missing")
+        }
         if let httpListen {
             let (host, port) = try address(httpListen, "--http-listen")
             listeners.append(GatewayListener(.loopback(host: host, port: port), trustsProxyHeaders: true))

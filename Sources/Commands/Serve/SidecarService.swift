@@ -38,7 +38,7 @@ struct SidecarService {
         greet(
             "listening on \(addresses.map(UserLine.of).joined(separator: ", ")), revision "
                 + source.current.snapshot.revision)
-        obeySignals(sidecar, logger)
+        obeySignals(sidecar, web, logger)
         web?.stop()
         sidecar.stop()
         sidecar.wait()
@@ -49,22 +49,33 @@ struct SidecarService {
     private func openGateway(
         _ source: any SnapshotSource, _ journal: DecisionJournal?
     ) throws(CommandFailure) -> WebService? {
-        guard gateway.httpSocket != nil || !listeners.isEmpty else { return nil }
-        let socket = try asFailure { () throws(SidecarError) -> ListeningSocket? in
-            guard let path = gateway.httpSocket else { return nil }
-            return try ListeningSocket(
-                path: path, mode: configuration.socketMode, group: try configuration.socketGroupID())
+        guard gateway.httpSocket != nil || gateway.spoeSocket != nil || !listeners.isEmpty else { return nil }
+        let socket = try asFailure { () throws(SidecarError) in try openSocket(gateway.httpSocket) }
+        let spoe = try asFailure { () throws(SidecarError) in
+            do throws(SidecarError) {
+                return try openSocket(gateway.spoeSocket)
+            } catch {
+                socket?.withdraw()
+                throw error
+            }
         }
         do throws(GatewayError) {
             return try WebService(
-                socket: socket, listeners: listeners, options: gateway,
+                socket: socket, spoe: spoe, listeners: listeners, options: gateway,
                 staleDenyAfterSeconds: configuration.staleDenyAfterSeconds, source: source, journal: journal)
         } catch {
             socket?.withdraw()
+            spoe?.withdraw()
             let isUsage = if case .cannotListen = error { false } else { true }
             throw CommandFailure(
                 status: isUsage ? ExitStatus.usage : ExitStatus.negative, message: "\(error)")
         }
+    }
+
+    private func openSocket(_ path: String?) throws(SidecarError) -> ListeningSocket? {
+        guard let path else { return nil }
+        return try ListeningSocket(
+            path: path, mode: configuration.socketMode, group: try configuration.socketGroupID())
     }
 
     /// Standard output is the decision log's alone if it goes there.
@@ -92,12 +103,13 @@ struct SidecarService {
         }
     }
 
-    private func obeySignals(_ sidecar: Sidecar, _ logger: Logger) {
+    private func obeySignals(_ sidecar: Sidecar, _ web: WebService?, _ logger: Logger) {
         while true {
             switch ServiceSignal.next(waitMilliseconds: Self.signalWaitMilliseconds) {
             case .stop: return
             case .reload:
                 sidecar.reopenDecisionLog()
+                web?.reloadToken()
                 sidecar.reload { Self.report($0, logger) }
             case nil: continue
             }

@@ -76,6 +76,8 @@ struct ProxyAnswer: Sendable, Hashable {
     let reason: String
     /// Every identity header of the mapping on allow, also without a value.
     var identity: [Field] = []
+    /// The principal's name on allow; empty when nobody is known.
+    var principal = ""
     /// What may be shown instead, with 401.
     var challenges: [String] = []
 
@@ -90,10 +92,11 @@ struct ProxyAnswer: Sendable, Hashable {
     }
 
     /// The answer by a decision.
-    init(_ answer: GatewayAnswer, identity: [Field]) {
+    init(_ answer: GatewayAnswer, identity: [Field], principal: String) {
         status = answer.isAllowed ? .ok : .forbidden
         reason = answer.reason.shortCode
         self.identity = answer.isAllowed ? identity : []
+        self.principal = answer.isAllowed ? principal : ""
     }
 
     /// The answer without a body: proxies keep the connection then, and show nothing of ours to the client.

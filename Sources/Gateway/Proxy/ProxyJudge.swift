@@ -46,7 +46,9 @@ struct ProxyJudge: Sendable {
             throw ProxyFault(.unusableQuestion)
         }
         try request.checkDeadline()
-        return ProxyAnswer(decision, identity: try values.identityHeaders(mapping.identityHeaders))
+        return ProxyAnswer(
+            decision, identity: try values.identityHeaders(mapping.identityHeaders),
+            principal: caller.text("principal.name") ?? "")
     }
 
     private func caller(

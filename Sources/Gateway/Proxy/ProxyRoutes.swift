@@ -51,9 +51,10 @@ enum ProxyAdapters {
     /// nginx `auth_request`: only what the configuration adds says what was asked for (spec §2.4).
     static func nginx(_ request: GatewayRequest) throws(ProxyFault) -> ProxyRequest {
         let fields = request.head.headerFields
+        var host = try fields.single(.forwardedHost)
+        if host == nil { host = try named(request) }
         return try proxyRequest(
-            request, method: fields.single(.originalMethod), target: fields.single(.originalURI),
-            host: fields.single(.forwardedHost) ?? named(request))
+            request, method: fields.single(.originalMethod), target: fields.single(.originalURI), host: host)
     }
 
     /// Caddy `forward_auth` and Traefik ForwardAuth (spec §2.5); a query of the adapter's own path is not read.
@@ -90,13 +91,16 @@ enum ProxyAdapters {
     }
 
     /// The host of the request to us.
-    private static func named(_ request: GatewayRequest) -> String? {
+    private static func named(_ request: GatewayRequest) throws(ProxyFault) -> String? {
+        // The first is the authority; only one more is among the fields.
+        guard !request.head.headerFields.contains(.host) else { throw ProxyFault(.ambiguousHeader) }
         guard let host = request.head.authority, !host.isEmpty else { return nil }
         return host
     }
 }
 
 extension HTTPField.Name {
+    static let host = name("Host")
     static let originalURI = name("X-Original-URI")
     static let originalMethod = name("X-Original-Method")
     static let forwardedMethod = name("X-Forwarded-Method")
