@@ -86,7 +86,8 @@ extension Architecture {
             "Gateway", looksInto: ["WireProtocol", "Directory", "Authorizer", "Audit", "JSONDocument"],
             uses: [
                 "AsyncHTTPClient", "Crypto", "CryptoExtras", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "JWTKit",
-                "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL", "SwiftASN1",
+                "Logging", "NIOConcurrencyHelpers", "NIOCore", "NIOExtras", "NIOHTTP1", "NIOPosix", "NIOSSL",
+                "SwiftASN1",
                 "X509",
             ]),
         Room("Audit", looksInto: ["PolicyModel", "JSONDocument"], uses: ["Logging", "NIOConcurrencyHelpers"]),

@@ -20,7 +20,9 @@ final class SPOEConnection: Sendable {
     func send(_ bytes: [UInt8]) async throws {
         let descriptor = descriptor
         try await OwnThread.run {
-            _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            _ = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
         }
     }
 
@@ -66,7 +68,8 @@ struct SPOEAgentTests {
             store,
             change: {
                 // First, so that the harness finds the loopback listener where it is.
-                $0.listeners.insert(GatewayListener(.spoe(descriptor: descriptor, path: path), trustsProxyHeaders: true), at: 0)
+                $0.listeners.insert(
+                    GatewayListener(.spoe(descriptor: descriptor, path: path), trustsProxyHeaders: true), at: 0)
             }
         ) { gateway in
             try await body(gateway, path)
@@ -100,20 +103,34 @@ struct SPOEAgentTests {
     private static let alice = headers([("x-forwarded-user", "alice"), ("host", "h")])
 
     static let questions: [([(String, SPOPValue)], Bool, UInt64, String)] = [
-        ([("method", text("GET")), ("path", text("/reports/7")), ("query", text("a=b")), ("hdrs", alice)], true, 200, "allowed"),
-        ([("method", text("GET")), ("uri", text("/reports/7?x")), ("hdrs", alice), ("id", .integer(3))], true, 200, "allowed"),
-        ([("method", text("PUT")), ("path", text("/reports/7")), ("hdrs", alice)], false, 403, "identity-policy-deny"),
         (
-            [("method", text("PUT")), ("path", text("/reports/7")), ("hdrs", alice), ("tls", .boolean(true))], true, 200,
+            [("method", text("GET")), ("path", text("/reports/7")), ("query", text("a=b")), ("hdrs", alice)], true, 200,
             "allowed"
         ),
-        ([("method", text("GET")), ("path", text("/near")), ("hdrs", alice), ("src", .address([10, 0, 0, 1]))], true, 200, "allowed"),
         (
-            [("method", text("GET")), ("path", text("/near")), ("hdrs", alice), ("src", .address([11, 0, 0, 1]))], false, 403,
+            [("method", text("GET")), ("uri", text("/reports/7?x")), ("hdrs", alice), ("id", .integer(3))], true, 200,
+            "allowed"
+        ),
+        ([("method", text("PUT")), ("path", text("/reports/7")), ("hdrs", alice)], false, 403, "identity-policy-deny"),
+        (
+            [("method", text("PUT")), ("path", text("/reports/7")), ("hdrs", alice), ("tls", .boolean(true))], true,
+            200,
+            "allowed"
+        ),
+        (
+            [("method", text("GET")), ("path", text("/near")), ("hdrs", alice), ("src", .address([10, 0, 0, 1]))], true,
+            200, "allowed"
+        ),
+        (
+            [("method", text("GET")), ("path", text("/near")), ("hdrs", alice), ("src", .address([11, 0, 0, 1]))],
+            false, 403,
             "identity-policy"
         ),
         (
-            [("method", text("GET")), ("path", text("/near")), ("hdrs", alice), ("src", .address(Array(repeating: 1, count: 16)))],
+            [
+                ("method", text("GET")), ("path", text("/near")), ("hdrs", alice),
+                ("src", .address(Array(repeating: 1, count: 16))),
+            ],
             false, 403, "identity-policy"
         ),
         ([("method", text("GET")), ("path", text("/a/../reports/7")), ("hdrs", alice)], false, 403, "ambiguous-path"),
@@ -121,10 +138,14 @@ struct SPOEAgentTests {
         ([("method", text("GET")), ("path", .null), ("hdrs", alice)], false, 403, "missing-target"),
         ([("method", text("GET")), ("path", .integer(7)), ("hdrs", alice)], false, 403, "unusable-value"),
         ([("method", text("GET")), ("path", text("/reports/7"))], false, 401, "no-identity"),
-        ([("method", text("GET")), ("path", text("/reports/7")), ("hdrs", .binary([1]))], false, 403, "ambiguous-header"),
+        (
+            [("method", text("GET")), ("path", text("/reports/7")), ("hdrs", .binary([1]))], false, 403,
+            "ambiguous-header"
+        ),
         ([("method", text("GET")), ("path", text("/reports/7")), ("hdrs", text("x"))], false, 403, "ambiguous-header"),
         (
-            [("method", text("GET")), ("path", text("/reports/7")), ("hdrs", alice), ("cert", .binary([1]))], false, 401,
+            [("method", text("GET")), ("path", text("/reports/7")), ("hdrs", alice), ("cert", .binary([1]))], false,
+            401,
             "invalid-identity"
         ),
         ([], false, 403, "missing-method"),

@@ -38,13 +38,16 @@ struct SharedTokenTests {
             try Data("fedcba9876543210".utf8).write(to: URL(fileURLWithPath: file))
             gateway.gateway.reloadToken()
             #expect(try await gateway.send("GET", "/t/\(Self.secret)/v1/nginx", fields, over: .loopback).status == 401)
-            #expect(try await gateway.send("GET", "/t/fedcba9876543210/v1/nginx", fields, over: .loopback).status == 200)
+            #expect(
+                try await gateway.send("GET", "/t/fedcba9876543210/v1/nginx", fields, over: .loopback).status == 200)
         }
     }
 
-    @Test("a secret that could be guessed, or does not stand in a URL, is refused at the start", arguments: [
-        "", "0123456789abcde", "0123456789abcdef/", "0123456789 abcdef", String(repeating: "a", count: 257),
-    ])
+    @Test(
+        "a secret that could be guessed, or does not stand in a URL, is refused at the start",
+        arguments: [
+            "", "0123456789abcde", "0123456789abcdef/", "0123456789 abcdef", String(repeating: "a", count: 257),
+        ])
     func bad(_ secret: String) async throws {
         let store = try ProxyFixture.store()
         let file = store.base + "/token"

@@ -69,7 +69,8 @@ struct TokenFixture: Sendable {
         switch signing {
         case .ec: return try ec.signature(for: data).rawRepresentation
         case .edwards: return try edwards.signature(for: data)
-        case .rs256: return try rsa.signature(for: SHA256.hash(data: data), padding: .insecurePKCS1v1_5).rawRepresentation
+        case .rs256:
+            return try rsa.signature(for: SHA256.hash(data: data), padding: .insecurePKCS1v1_5).rawRepresentation
         case .ps256: return try rsa.signature(for: SHA256.hash(data: data), padding: .PSS).rawRepresentation
         case .publicKeyAsSecret:
             let secret = SymmetricKey(data: Data(rsa.publicKey.pemRepresentation.utf8))

@@ -12,48 +12,59 @@ import Testing
 struct TokenTests {
     static let now = TokenFixture.now
 
-    @Test("tokens of each kind of key are believed", arguments: [
-        ("{\"alg\":\"ES256\",\"kid\":\"ec\"}", TokenFixture.Signing.ec),
-        ("{\"alg\":\"ES256\",\"typ\":\"JWT\"}", .ec), ("{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}", .ec),
-        ("{\"alg\":\"EdDSA\",\"kid\":\"ed\"}", .edwards), ("{\"alg\":\"RS256\",\"kid\":\"rsa\"}", .rs256),
-        ("{\"alg\":\"PS256\",\"kid\":\"rsa\"}", .ps256),
-    ])
+    @Test(
+        "tokens of each kind of key are believed",
+        arguments: [
+            ("{\"alg\":\"ES256\",\"kid\":\"ec\"}", TokenFixture.Signing.ec),
+            ("{\"alg\":\"ES256\",\"typ\":\"JWT\"}", .ec), ("{\"alg\":\"ES256\",\"typ\":\"at+jwt\"}", .ec),
+            ("{\"alg\":\"EdDSA\",\"kid\":\"ed\"}", .edwards), ("{\"alg\":\"RS256\",\"kid\":\"rsa\"}", .rs256),
+            ("{\"alg\":\"PS256\",\"kid\":\"rsa\"}", .ps256),
+        ])
     func good(_ header: String, _ signing: TokenFixture.Signing) async throws {
         let fixture = try TokenFixture()
         #expect(try await fixture.outcome(try fixture.token(header: header, by: signing)) == "ok")
     }
 
-    @Test("heads that lie are not believed", arguments: [
-        ("{\"alg\":\"none\"}", TokenFixture.Signing.nothing, "algorithm"),
-        ("{\"alg\":\"None\",\"kid\":\"ec\"}", .nothing, "algorithm"), ("{\"kid\":\"ec\"}", .ec, "algorithm"),
-        ("{\"alg\":\"HS256\",\"kid\":\"rsa\"}", .publicKeyAsSecret, "algorithm"),
-        ("{\"alg\":\"HS256\",\"kid\":\"oct\"}", .publicKeyAsSecret, "algorithm"),
-        ("{\"alg\":\"RS256\",\"kid\":\"rsa\"}", .publicKeyAsSecret, "signature"),
-        ("{\"alg\":\"RS384\",\"kid\":\"rsa\"}", .rs256, "algorithm"),
-        ("{\"alg\":\"PS256\",\"kid\":\"rsa\"}", .rs256, "signature"),
-        ("{\"alg\":\"ES256\",\"kid\":\"rsa\"}", .ec, "signature"), ("{\"alg\":\"EdDSA\",\"kid\":\"ec\"}", .ec, "signature"),
-        ("{\"alg\":\"ES256\",\"kid\":\"other\"}", .ec, "signature"), ("{\"alg\":\"ES256\",\"kid\":7}", .ec, "malformed"),
-        ("{\"alg\":\"RS256\",\"kid\":\"enc\"}", .rs256, "signature"),
-        ("{\"alg\":\"ES256\",\"kid\":\"ec\",\"crit\":[\"b64\"],\"b64\":false}", .ec, "criticalHeader"),
-        ("{\"alg\":\"ES256\",\"typ\":\"secevent+jwt\"}", .ec, "type"),
-        ("{\"alg\":\"ES256\",\"alg\":\"none\",\"kid\":\"ec\"}", .ec, "malformed"),
-        ("[\"ES256\"]", .ec, "malformed"), ("{\"alg\":\"ES256\",\"kid\":\"ec\"}", .edwards, "signature"),
-        ("{\"alg\":\"ES256\",\"kid\":\"ec\"}", .nothing, "signature"),
-    ])
+    @Test(
+        "heads that lie are not believed",
+        arguments: [
+            ("{\"alg\":\"none\"}", TokenFixture.Signing.nothing, "algorithm"),
+            ("{\"alg\":\"None\",\"kid\":\"ec\"}", .nothing, "algorithm"), ("{\"kid\":\"ec\"}", .ec, "algorithm"),
+            ("{\"alg\":\"HS256\",\"kid\":\"rsa\"}", .publicKeyAsSecret, "algorithm"),
+            ("{\"alg\":\"HS256\",\"kid\":\"oct\"}", .publicKeyAsSecret, "algorithm"),
+            ("{\"alg\":\"RS256\",\"kid\":\"rsa\"}", .publicKeyAsSecret, "signature"),
+            ("{\"alg\":\"RS384\",\"kid\":\"rsa\"}", .rs256, "algorithm"),
+            ("{\"alg\":\"PS256\",\"kid\":\"rsa\"}", .rs256, "signature"),
+            ("{\"alg\":\"ES256\",\"kid\":\"rsa\"}", .ec, "signature"),
+            ("{\"alg\":\"EdDSA\",\"kid\":\"ec\"}", .ec, "signature"),
+            ("{\"alg\":\"ES256\",\"kid\":\"other\"}", .ec, "signature"),
+            ("{\"alg\":\"ES256\",\"kid\":7}", .ec, "malformed"),
+            ("{\"alg\":\"RS256\",\"kid\":\"enc\"}", .rs256, "signature"),
+            ("{\"alg\":\"ES256\",\"kid\":\"ec\",\"crit\":[\"b64\"],\"b64\":false}", .ec, "criticalHeader"),
+            ("{\"alg\":\"ES256\",\"typ\":\"secevent+jwt\"}", .ec, "type"),
+            ("{\"alg\":\"ES256\",\"alg\":\"none\",\"kid\":\"ec\"}", .ec, "malformed"),
+            ("[\"ES256\"]", .ec, "malformed"), ("{\"alg\":\"ES256\",\"kid\":\"ec\"}", .edwards, "signature"),
+            ("{\"alg\":\"ES256\",\"kid\":\"ec\"}", .nothing, "signature"),
+        ])
     func badHeads(_ header: String, _ signing: TokenFixture.Signing, _ expected: String) async throws {
         let fixture = try TokenFixture()
         #expect(try await fixture.outcome(try fixture.token(header: header, by: signing)) == expected)
     }
 
-    @Test("claims that do not hold here and now are not believed", arguments: [
-        ("iss", nil, "issuer"), ("iss", "\"https://issuer.example/\"", "issuer"), ("iss", "[\"https://issuer.example\"]", "issuer"),
-        ("aud", nil, "audience"), ("aud", "\"web\"", "audience"), ("aud", "[]", "audience"), ("aud", "[\"web\"]", "audience"),
-        ("aud", "[\"api\",1]", "audience"), ("aud", "[\"web\",\"other\"]", "ok"), ("exp", nil, "expired"),
-        ("exp", "\(now - 59)", "ok"), ("exp", "\(now - 60)", "expired"), ("exp", "\"\(now + 60)\"", "malformed"),
-        ("exp", "-1", "malformed"), ("exp", "1e300", "ok"), ("nbf", nil, "ok"), ("nbf", "\(now + 60)", "ok"),
-        ("nbf", "\(now + 61)", "notYetValid"), ("nbf", "null", "malformed"), ("iat", "\(now + 61)", "notYetValid"),
-        ("iat", nil, "ok"),
-    ] as [(String, String?, String)])
+    @Test(
+        "claims that do not hold here and now are not believed",
+        arguments: [
+            ("iss", nil, "issuer"), ("iss", "\"https://issuer.example/\"", "issuer"),
+            ("iss", "[\"https://issuer.example\"]", "issuer"),
+            ("aud", nil, "audience"), ("aud", "\"web\"", "audience"), ("aud", "[]", "audience"),
+            ("aud", "[\"web\"]", "audience"),
+            ("aud", "[\"api\",1]", "audience"), ("aud", "[\"web\",\"other\"]", "ok"), ("exp", nil, "expired"),
+            ("exp", "\(now - 59)", "ok"), ("exp", "\(now - 60)", "expired"), ("exp", "\"\(now + 60)\"", "malformed"),
+            ("exp", "-1", "malformed"), ("exp", "1e100", "ok"), ("exp", "1e300", "malformed"), ("nbf", nil, "ok"),
+            ("nbf", "\(now + 60)", "ok"),
+            ("nbf", "\(now + 61)", "notYetValid"), ("nbf", "null", "malformed"), ("iat", "\(now + 61)", "notYetValid"),
+            ("iat", nil, "ok"),
+        ] as [(String, String?, String)])
     func claims(_ name: String, _ value: String?, _ expected: String) async throws {
         let fixture = try TokenFixture()
         let token = try fixture.token(claims: TokenFixture.claims([name: value]))
@@ -69,7 +80,10 @@ struct TokenTests {
             ("", "malformed"), ("..", "malformed"), (token + ".x", "malformed"), (token + "=", "malformed"),
             (parts[0] + "." + parts[1], "malformed"), (parts[0] + "." + parts[1] + ".", "signature"),
             (" " + token, "malformed"),
-            (parts[0] + "." + TokenFixture.base64(TokenFixture.claims(["sub": "\"root\""]).utf8) + "." + parts[2], "signature"),
+            (
+                parts[0] + "." + TokenFixture.base64(TokenFixture.claims(["sub": "\"root\""]).utf8) + "." + parts[2],
+                "signature"
+            ),
             (String(repeating: "a", count: TokenVerifier.bytesMax + 1), "malformed"),
             (try fixture.token(claims: "{\"iss\":\"a\",\"iss\":\"b\"}"), "malformed"),
             (try fixture.token(claims: "[]"), "malformed"),
@@ -97,11 +111,14 @@ struct TokenTests {
         }
     }
 
-    @Test("key sets without a key to verify with are none", arguments: [
-        "", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\",\"alg\":\"HS256\"}]}",
-        "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}]}",
-        "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}", "{\"keys\":[7]}",
-    ])
+    @Test(
+        "key sets without a key to verify with are none",
+        arguments: [
+            "", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[]}",
+            "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\",\"alg\":\"HS256\"}]}",
+            "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}]}",
+            "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}", "{\"keys\":[7]}",
+        ])
     func noKeys(_ text: String) async {
         #expect(await TokenKeys(Array(text.utf8)) == nil)
     }
@@ -142,7 +159,9 @@ struct TokenTests {
         let fixture = try TokenFixture()
         let elsewhere = Elsewhere()
         let time = TestClock()
-        let source = KeyURLSource("https://i", logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }, now: { time.now }) { _ in
+        let source = KeyURLSource(
+            "https://i", logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }, now: { time.now }
+        ) { _ in
             try await elsewhere.next()
         }
         await elsewhere.give(nil)
