@@ -27,6 +27,8 @@ public struct Directory: Sendable, Hashable {
     public var declaredKeys: [Text: KeyDeclaration] = [:]
     /// How requests of other protocols become questions (`mappings/`).
     public var mappings: [MappingKind: Mapping] = [:]
+    /// What searches know of, by the files of `catalogue/`.
+    public var catalogues: [EntityKey: Catalogue] = [:]
     /// Users, groups and roles in force that name something deleted or never good (design §3.2 rule 3).
     ///
     /// Every decision for such a user or role, or for a user of such a group, is implicitDeny `brokenReference`.

@@ -53,6 +53,8 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
     case resourceControlPolicy(Text)
     /// How the requests of a protocol become questions.
     case mapping(MappingKind)
+    /// A part of the catalogue, by the name of its file.
+    case catalogue(Text)
 
     /// Such as ``user `bob` of 111122223333``.
     public var description: String {
@@ -68,6 +70,7 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
         case .serviceControlPolicy(let name): "service control policy `\(name)`"
         case .resourceControlPolicy(let name): "resource control policy `\(name)`"
         case .mapping(let kind): "the mapping of \(kind.rawValue)"
+        case .catalogue(let name): "the catalogue `\(name)`"
         }
     }
 
@@ -84,6 +87,7 @@ public enum EntityKey: Sendable, Hashable, Comparable, CustomStringConvertible {
         case .serviceControlPolicy(let name): (8, "", name)
         case .resourceControlPolicy(let name): (9, "", name)
         case .mapping(let kind): (10, "", Text(kind.rawValue))
+        case .catalogue(let name): (11, "", name)
         }
     }
 

@@ -47,7 +47,7 @@ struct SnapshotUpdate {
         case .serviceControlPolicy: return isSameName(old.serviceControlPolicies[key], new.serviceControlPolicies[key])
         case .resourceControlPolicy:
             return isSameName(old.resourceControlPolicies[key], new.resourceControlPolicies[key])
-        case .account, .schema, .organization, .mapping: return false
+        case .account, .schema, .organization, .mapping, .catalogue: return false
         }
     }
 
@@ -158,7 +158,7 @@ extension Directory {
         case .resourceControlPolicy where organization != nil:
             resourceControlPolicies[key].map { [(.control(key), $0.source)] } ?? []
         case .serviceControlPolicy, .resourceControlPolicy: []
-        case .account, .schema, .organization, .mapping: []
+        case .account, .schema, .organization, .mapping, .catalogue: []
         }
     }
 

@@ -16,6 +16,7 @@ enum Entity: Sendable, Hashable {
     case serviceControlPolicy(ControlPolicy)
     case resourceControlPolicy(ControlPolicy)
     indirect case mapping(Mapping)
+    case catalogue(Catalogue)
 
     /// What names the entity in a directory.
     var key: EntityKey {
@@ -31,6 +32,7 @@ enum Entity: Sendable, Hashable {
         case .serviceControlPolicy(let policy): ControlPolicyKind.service.key(policy.name)
         case .resourceControlPolicy(let policy): ControlPolicyKind.resource.key(policy.name)
         case .mapping(let mapping): .mapping(mapping.kind)
+        case .catalogue(let catalogue): catalogue.key
         }
     }
 
@@ -43,7 +45,7 @@ enum Entity: Sendable, Hashable {
         case .policy(let policy): .policy(policy.account, policy.name)
         case .serviceControlPolicy(let policy): .serviceControlPolicy(policy.name)
         case .resourceControlPolicy(let policy): .resourceControlPolicy(policy.name)
-        case .account, .resource, .schema, .organization, .mapping: key
+        case .account, .resource, .schema, .organization, .mapping, .catalogue: key
         }
     }
 
@@ -97,7 +99,7 @@ enum Entity: Sendable, Hashable {
         case .resourceControlPolicy(var policy):
             policy.source = change(policy.source)
             return .resourceControlPolicy(policy)
-        case .account, .schema, .organization, .mapping: return self
+        case .account, .schema, .organization, .mapping, .catalogue: return self
         }
     }
 
@@ -148,12 +150,16 @@ enum Claim: Sendable, Hashable, CustomStringConvertible {
     case id(Text)
     /// An account's canonical id.
     case canonicalID(Text)
+    /// A subject or resource of the catalogue, by its type and id.
+    case catalogued(CatalogueKind, type: Text, id: Text)
 
     var description: String {
         switch self {
         case .entity(let key): key.description
         case .id(let id): "the id `\(id)`"
         case .canonicalID(let id): "the canonical id `\(id)`"
+        case .catalogued(let kind, let type, let id):
+            "the \(kind.rawValue) \(UserText.quoted(id.string)) of type \(UserText.quoted(type.string))"
         }
     }
 }

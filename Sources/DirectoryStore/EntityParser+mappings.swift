@@ -7,13 +7,10 @@ extension EntityParser {
     mutating func mapping(_ root: JSONNode, _ kind: MappingKind) -> EntityReading {
         switch kind {
         case .authzen: authzen(root)
+        case .docker: docker(root)
+        case .kubernetes: kubernetes(root)
         case .http: http(root)
         }
-    }
-
-    private mutating func authzen(_ root: JSONNode) -> EntityReading {
-        let members = reader.members(of: root, what: "an AuthZEN mapping", known: ["Account"])
-        return finish(.mapping(.authzen(AuthZENMapping(account: account(members["Account"], "`Account`")))))
     }
 
     /// An account's twelve digits.

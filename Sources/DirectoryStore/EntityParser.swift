@@ -44,6 +44,7 @@ struct EntityParser {
         case .organization: organization(root)
         case .controlPolicy(let kind): controlPolicy(root, kind)
         case .mapping(let kind): mapping(root, kind)
+        case .catalogue: catalogue(root)
         }
     }
 

@@ -34,7 +34,7 @@ struct EntityReference: Sendable, Hashable {
             case .policy(nil, _): "managed"
             case .serviceControlPolicy: "organization/\(ControlPolicyKind.service.folder)"
             case .resourceControlPolicy: "organization/\(ControlPolicyKind.resource.folder)"
-            case .account, .user, .role, .resource, .schema, .organization, .mapping: ""
+            case .account, .user, .role, .resource, .schema, .organization, .mapping, .catalogue: ""
             }
         return UserText.quoted("\(folder)/\(name).json")
     }

@@ -116,7 +116,7 @@ extension StorePlace {
     fileprivate var isOfEntity: Bool {
         switch self {
         case .user, .group, .role, .policy, .resource, .controlPolicy: true
-        case .account, .schema, .organization, .mapping: false
+        case .account, .schema, .organization, .mapping, .catalogue: false
         }
     }
 }

@@ -16,13 +16,17 @@ enum StorePlace: Hashable, Sendable {
     case organization
     case controlPolicy(ControlPolicyKind)
     case mapping(MappingKind)
+    case catalogue
 
     /// Whether the file says how others are parsed, and so is itself parsed without rules.
     var holdsRules: Bool { self == .schema || self == .organization }
 
     /// Whether no image holds what the file says, so that it is parsed at every start.
     var isNotCompiled: Bool {
-        if case .mapping = self { true } else { holdsRules }
+        switch self {
+        case .mapping, .catalogue: true
+        default: holdsRules
+        }
     }
 }
 
@@ -48,8 +52,9 @@ enum StoreLayout {
     static let rules = [schema, organization]
 
     /// The folders at the top.
-    private static let folders: [Text] = ["accounts", "managed", "organization", mappings]
+    private static let folders: [Text] = ["accounts", "managed", "organization", mappings, catalogue]
     static let mappings: Text = "mappings"
+    static let catalogue: Text = "catalogue"
     /// The names of the files in `mappings/`.
     private static let mappingFiles = MappingKind.allCases.map { Text($0.rawValue + fileSuffix.string) }
 
@@ -101,6 +106,7 @@ enum StoreLayout {
         case 1 where path[0] == organization: .organization
         case 2 where path[0] == "managed": .policy(nil)
         case 2 where path[0] == mappings: MappingKind(rawValue: stem(path[1]).string).map { .mapping($0) }
+        case 2 where path[0] == catalogue: .catalogue
         case 3 where path[0] == "accounts" && path[2] == account: AccountID(path[1]).map { .account($0) }
         case 3 where path[0] == "organization": ControlPolicyKind(folder: path[1]).map { .controlPolicy($0) }
         case 4 where path[0] == "accounts": AccountID(path[1]).flatMap { entityPlace($0, path[2]) }

@@ -63,7 +63,7 @@ extension StoreReading {
         return RevisionList(files).revision
     }
 
-    /// What is not compiled: the schema and the organization, by which everything else is parsed, and mappings.
+    /// What is not compiled: the schema and the organization, by which everything else is parsed, mappings and the catalogue.
     var rules: Directory {
         var directory = Directory()
         for reading in scan.files.values {
@@ -71,6 +71,7 @@ extension StoreReading {
             case .schema(let keys)?: directory.declaredKeys = keys
             case .organization(let organization)?: directory.organization = organization
             case .mapping(let mapping)?: directory.mappings[mapping.kind] = mapping
+            case .catalogue(let catalogue)?: directory.catalogues[catalogue.key] = catalogue
             default: continue
             }
         }
@@ -87,7 +88,7 @@ extension StorePlace {
     fileprivate var accountOfFolder: AccountID? {
         switch self {
         case .account(let id), .user(let id), .group(let id), .role(let id), .resource(let id), .policy(let id?): id
-        case .policy(nil), .schema, .organization, .controlPolicy, .mapping: nil
+        case .policy(nil), .schema, .organization, .controlPolicy, .mapping, .catalogue: nil
         }
     }
 }

@@ -104,6 +104,7 @@ extension Directory {
         case .serviceControlPolicy(let policy): serviceControlPolicies[entity.key] = policy
         case .resourceControlPolicy(let policy): resourceControlPolicies[entity.key] = policy
         case .mapping(let mapping): mappings[mapping.kind] = mapping
+        case .catalogue(let catalogue): catalogues[catalogue.key] = catalogue
         }
     }
 

@@ -91,7 +91,7 @@ public final class Gateway: Sendable {
                 token.withLockedValue { $0 = secret }
             }
             let responder = GatewayResponder(
-                routes: routes(), deadlineMilliseconds: configuration.deadlineMilliseconds, logger: logger)
+                routes: try routes(), deadlineMilliseconds: configuration.deadlineMilliseconds, logger: logger)
             for listener in configuration.listeners { opened.append(try await open(listener, responder)) }
             return .success(opened)
         } catch {
@@ -107,9 +107,12 @@ public final class Gateway: Sendable {
     }
 
     /// Every route, the same on all listeners.
-    private func routes() -> RouteTable {
+    private func routes() throws(GatewayError) -> RouteTable {
         var table = RouteTable()
-        AuthZENRoutes(decider: decider).add(to: &table)
+        let publicURL = try configuration.publicURL.map { text throws(GatewayError) in try PublicURL(text) }
+        AuthZENRoutes(decider: decider, publicURL: publicURL).add(to: &table)
+        DockerRoutes(decider: decider).add(to: &table)
+        KubernetesRoutes(decider: decider).add(to: &table)
         ProxyRoutes(judge: judge).add(to: &table)
         return table
     }

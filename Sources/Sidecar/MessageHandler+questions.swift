@@ -34,10 +34,20 @@ extension MessageHandler {
     ) -> MessageOutcome {
         defer { extendLifetime(snapshot) }
         let tables = snapshot.tables.view
+        var lookahead = CallerLookahead()
+        let first = scanner.cursor.questionsDone
+        for index in first..<first + CallerLookahead.distance {
+            lookahead.begin(index, principal: scanner.principalAhead(index), in: tables)
+        }
         // A call whose last question was the budget's last one ends in this turn.
         while !scanner.isHalfway || (budget.hasRoom && !isStopped) {
+            let index = scanner.cursor.questionsDone
+            let farthest = index + CallerLookahead.distance
+            lookahead.begin(farthest, principal: scanner.principalAhead(farthest), in: tables)
+            lookahead.advance(index, in: tables)
             let next = scanner.nextQuestion(keys: tables.keys)
-            let isFirst = scanner.cursor.questionsDone == 1
+            let isFirst = index == 0
+            if lookahead.entry(index) != 0 { scratch.userGuess = lookahead.entry(index) }
             switch next {
             case .finished:
                 replies.endAnswers(revision: snapshot.revision)

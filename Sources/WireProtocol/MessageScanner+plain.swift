@@ -1,4 +1,4 @@
-internal import DecisionTree
+public import DecisionTree
 
 /// A question of a plain message; what it does not have has no bytes.
 struct PlainQuestion: BitwiseCopyable {
@@ -97,6 +97,15 @@ extension MessageScanner {
         let context = own.hasContext ? own : defaults
         contextRange = context.firstEntry..<context.endEntry
         return contextRange
+    }
+
+    /// The principal of question number `index` of the call, where it is known before its turn and not that of the question
+    /// before it; no bytes for others.
+    public func principalAhead(_ index: Int) -> ByteView {
+        guard batch.isPlain, index >= 0, index < batch.count else { return ByteView() }
+        let principal = plain[index].principal
+        guard index > 0, plain[index - 1].principal.equals(principal) else { return principal }
+        return ByteView()
     }
 
     // MARK: Objects

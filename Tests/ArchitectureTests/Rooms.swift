@@ -61,10 +61,11 @@ extension Architecture {
     static let postern = Architecture([
         Room("CJansson"),
         Room("CLinux"),
+        Room("CPrefetch"),
         Room("JSONDocument", looksInto: ["CJansson"]),
         Room("PolicyModel", isPure: true),
         Room("PolicySyntax", looksInto: ["JSONDocument", "PolicyModel"]),
-        Room("DecisionTree", looksInto: ["PolicyModel"], isPure: true),
+        Room("DecisionTree", looksInto: ["CPrefetch", "PolicyModel"], isPure: true),
         Room("PolicyCompiler", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room("Authorizer", looksInto: ["PolicyModel", "DecisionTree"], isPure: true),
         Room("PolicyReference", looksInto: ["PolicyModel"], isPure: true),

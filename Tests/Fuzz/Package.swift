@@ -32,10 +32,11 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CJansson", path: "Rooms/CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .target(name: "CPrefetch", path: "Rooms/CPrefetch"),
         room("JSONDocument", ["CJansson"]),
         room("PolicyModel"),
         room("PolicySyntax", ["JSONDocument", "PolicyModel"]),
-        room("DecisionTree", ["PolicyModel"]),
+        room("DecisionTree", ["CPrefetch", "PolicyModel"]),
         room("PolicyCompiler", ["PolicyModel", "DecisionTree"]),
         room("Authorizer", ["PolicyModel", "DecisionTree"]),
         room("PolicyReference", ["PolicyModel"]),

@@ -91,6 +91,24 @@ struct Decider: ~Copyable {
         return allowed
     }
 
+    /// Decides questions in turn as a call of many does: callers are looked for before their questions come.
+    @inline(never)
+    mutating func collectedBatch(_ times: Int) throws(RequestFault) -> Int {
+        var allowed = 0
+        var lookahead = CallerLookahead()
+        for index in 0..<CallerLookahead.distance {
+            lookahead.begin(index, principal: asked[index % asked.count].principal, in: tables)
+        }
+        for index in 0..<times {
+            let farthest = index + CallerLookahead.distance
+            lookahead.begin(farthest, principal: asked[farthest % asked.count].principal, in: tables)
+            lookahead.advance(index, in: tables)
+            if lookahead.entry(index) != 0 { scratch.userGuess = lookahead.entry(index) }
+            if try decide(index % asked.count).decision == .allowed { allowed += 1 }
+        }
+        return allowed
+    }
+
     /// Holds a sample of the answers against the reference; gives how many of them came out as allowed.
     @discardableResult
     mutating func check() throws -> (sample: Int, allowed: Int) {

@@ -4,6 +4,10 @@ public import PolicyModel
 public enum MappingKind: String, Sendable, Hashable, CaseIterable, Comparable {
     /// AuthZEN: `mappings/authzen.json`.
     case authzen
+    /// Docker Engine's authorization plugin: `mappings/docker.json`.
+    case docker
+    /// Kubernetes' authorization webhook: `mappings/kubernetes.json`.
+    case kubernetes
     /// What proxies ask about: `mappings/http.json`.
     case http
 
@@ -15,6 +19,10 @@ public enum MappingKind: String, Sendable, Hashable, CaseIterable, Comparable {
 public enum Mapping: Sendable, Hashable {
     /// AuthZEN's.
     case authzen(AuthZENMapping)
+    /// Docker's.
+    case docker(DockerMapping)
+    /// Kubernetes'.
+    case kubernetes(KubernetesMapping)
     /// That of proxies.
     case http(HTTPMapping)
 
@@ -22,19 +30,10 @@ public enum Mapping: Sendable, Hashable {
     public var kind: MappingKind {
         switch self {
         case .authzen: .authzen
+        case .docker: .docker
+        case .kubernetes: .kubernetes
         case .http: .http
         }
-    }
-}
-
-/// How AuthZEN's subjects, actions and resources become principals, actions and ARNs.
-public struct AuthZENMapping: Sendable, Hashable {
-    /// The account of users that are named without one; `nil` takes the store's default account.
-    public var account: AccountID?
-
-    /// What holds without a file.
-    public init(account: AccountID? = nil) {
-        self.account = account
     }
 }
 

@@ -31,6 +31,10 @@ public struct Template: Sendable, Hashable {
     /// The parts in order; no two literals follow each other.
     public let pieces: [Piece]
 
+    init(pieces: [Piece]) {
+        self.pieces = pieces
+    }
+
     /// Reads a template.
     public init(_ text: Text) throws(Failure) {
         var pieces: [Piece] = []
@@ -98,9 +102,10 @@ public struct Template: Sendable, Hashable {
 
     /// Whether a value may stand in a place of an ARN.
     public static func fits(_ value: String, isLast: Bool) -> Bool {
-        !value.isEmpty
-            && value.utf8.allSatisfy { byte in
-                byte >= 0x20 && byte != 0x7F && (isLast || (byte != ASCII.slash && byte != ASCII.colon))
-            }
+        !value.isEmpty && value.utf8.allSatisfy { fits($0, isLast: isLast) }
+    }
+
+    static func fits(_ byte: UInt8, isLast: Bool) -> Bool {
+        byte >= 0x20 && byte != 0x7F && (isLast || (byte != ASCII.slash && byte != ASCII.colon))
     }
 }

@@ -1,82 +1,84 @@
-internal import Directory
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import JSONDocument
 internal import NIOCore
-internal import PolicyModel
-internal import WireProtocol
 
 /// The OpenID AuthZEN Authorization API 1.0 (spec `authzen.md`).
 struct AuthZENRoutes: Sendable {
     let decider: Decider
+    /// What the metadata says; without it there are none.
+    let publicURL: PublicURL?
+    private let search: AuthZENSearch
 
-    /// Adds the API's paths.
-    func add(to table: inout RouteTable) {
-        table.add(.post, "/access/v1/evaluation") { request in try await evaluation(request) }
+    init(decider: Decider, publicURL: PublicURL?) {
+        self.decider = decider
+        self.publicURL = publicURL
+        search = AuthZENSearch(decider: decider)
     }
 
-    private func evaluation(_ request: GatewayRequest) async throws -> Response {
-        // 400 and not 415 (AZ-TR-2).
-        guard request.mediaType == "application/json" else {
+    /// The paths of the API; clients may also know them from the metadata (AZ-EV-1, AZ-SE-1).
+    private enum Path {
+        static let evaluation = "/access/v1/evaluation"
+        static let evaluations = "/access/v1/evaluations"
+        static let searchPrefix = "/access/v1/search/"
+    }
+
+    /// Adds the API's paths, at the root and, for a front that hands paths on as they are, under the public URL's own.
+    func add(to table: inout RouteTable) {
+        addEndpoints(to: &table, under: "")
+        guard let publicURL else { return }
+        if !publicURL.path.isEmpty { addEndpoints(to: &table, under: publicURL.path) }
+        let metadata = metadata(publicURL)
+        table.add(.get, publicURL.wellKnownPath) { _ in metadata }
+        table.add(.head, publicURL.wellKnownPath) { _ in metadata }
+    }
+
+    private func addEndpoints(to table: inout RouteTable, under base: String) {
+        table.add(.post, base + Path.evaluation) { request in
+            let body = try await request.authZENBody()
+            let decisions = AuthZENDecisions(decider)
+            return .json(decisions.answer(try decisions.isAllowed(try AuthZENEvaluation(body))))
+        }
+        table.add(.post, base + Path.evaluations) { request in
+            let batch = try AuthZENBatch(try await request.authZENBody())
+            return .json(try batch.answer(AuthZENDecisions(decider)) { try request.checkDeadline() })
+        }
+        for kind in SearchKind.allCases {
+            table.add(.post, base + Path.searchPrefix + kind.rawValue) { request in
+                let query = try SearchQuery(kind, try await request.authZENBody())
+                return .json(try search.answer(query, deadline: request.deadline))
+            }
+        }
+    }
+
+    /// The metadata document, which never changes (AZ-MD-1…5, AZ-MD-8, AZ-MD-9).
+    private func metadata(_ url: PublicURL) -> Response {
+        var members: [(String, JSONOutput)] = [
+            ("policy_decision_point", .string(url.text)),
+            ("access_evaluation_endpoint", .string(url.text + Path.evaluation)),
+            ("access_evaluations_endpoint", .string(url.text + Path.evaluations)),
+        ]
+        for kind in SearchKind.allCases {
+            members.append(
+                ("search_\(kind.rawValue)_endpoint", .string(url.text + Path.searchPrefix + kind.rawValue)))
+        }
+        var response = Response.json(.object(members))
+        response.headers[.cacheControl] = "max-age=3600"
+        return response
+    }
+}
+
+extension GatewayRequest {
+    /// The body of a request of the API.
+    ///
+    /// - Throws: `Refusal`: 400 for another content type (and not 415, AZ-TR-2) and for what is no JSON object.
+    fileprivate func authZENBody() async throws -> JSONNode {
+        guard mediaType == "application/json" else {
             throw Refusal(.badRequest, "the content type must be `application/json`")
         }
-        let body = try await request.object()
-        let evaluation = try AuthZENEvaluation(body)
-        try request.checkDeadline()
-        let policies = decider.policies()
-        let question = evaluation.question(policies.snapshot.directory)
-        // What cannot be asked is not allowed; the request itself was well formed.
-        let isAllowed = (try? decider.decide(question, by: policies).isAllowed) ?? false
-        return .json(["decision": .bool(isAllowed)])
-    }
-}
-
-/// A subject, an action and a resource, as AuthZEN says them (AZ-IM-1…4).
-struct AuthZENEvaluation: Sendable {
-    let subject: AuthZENEntity
-    let action: String
-    let resource: AuthZENEntity
-
-    /// Reads the members of a request; unknown ones are ignored (AZ-IM-8).
-    init(_ body: JSONNode) throws(Refusal) {
-        subject = try AuthZENEntity(body, "subject")
-        guard let action = body["action"], action.members != nil else {
-            throw Refusal(.badRequest, "`action` is missing, or no object")
-        }
-        guard let name = action["name"]?.string else {
-            throw Refusal(.badRequest, "`action.name` is missing, or no string")
-        }
-        self.action = name
-        resource = try AuthZENEntity(body, "resource")
-        if let context = body["context"], context.value != .null, context.members == nil {
-            throw Refusal(.badRequest, "`context` must be an object, not \(context.value.kindDescription)")
-        }
-    }
-
-    /// The question it comes to.
-    func question(_ directory: Directory) -> WireQuestion {
-        let account = (directory.authzen.account ?? directory.defaultAccount)?.description ?? ""
-        return WireQuestion(
-            principal: "arn:aws:iam::\(account):user/\(subject.id)",
-            action: action.contains(":") ? action : "\(resource.type):\(action)",
-            resource: "arn:aws:\(resource.type):::\(resource.id)")
-    }
-}
-
-/// A subject or a resource.
-struct AuthZENEntity: Sendable {
-    let type: String
-    let id: String
-
-    init(_ body: JSONNode, _ name: String) throws(Refusal) {
-        guard let node = body[name], node.members != nil else {
-            throw Refusal(.badRequest, "`\(name)` is missing, or no object")
-        }
-        guard let type = node["type"]?.string else {
-            throw Refusal(.badRequest, "`\(name).type` is missing, or no string")
-        }
-        guard let id = node["id"]?.string else { throw Refusal(.badRequest, "`\(name).id` is missing, or no string") }
-        (self.type, self.id) = (type, id)
+        let body = try await object()
+        try checkDeadline()
+        return body
     }
 }
 

@@ -80,13 +80,3 @@ struct ClientCertificate: Sendable, Hashable {
         return Base64.decode(Array(body.utf8.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }).span)
     }
 }
-
-/// Bytes as hexadecimal digits.
-enum Hexadecimal {
-    /// Two lower-case digits a byte.
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}

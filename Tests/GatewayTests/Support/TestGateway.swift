@@ -45,6 +45,8 @@ final class TestGateway: Sendable {
         self.store = store
         var options = StoreOptions()
         options.logger = TestGateway.silent
+        // There are few watchers in a system, and tests say themselves when to read.
+        options.usesInotify = false
         source = try DirectoryStore.open(store.path, options: options)
         let descriptor = clinux_unix_stream_socket()
         try #require(unsafe clinux_unix_bind(descriptor, store.socket) == 0 && listen(descriptor, SOMAXCONN) == 0)

@@ -12,7 +12,7 @@ struct TestGatewayTests {
     @Test("a gateway over a store answers on both transports, twice on one connection", arguments: Transport.allCases)
     func answers(transport: Transport) async throws {
         let store = try GatewayStore(["accounts/111122223333/users/alice.json": Self.alice])
-        try await TestGateway.run(store) { gateway in
+        try await TestGateway.run(store) { gateway async throws in
             let connection = try await gateway.connect(transport)
             for (action, decision) in [("read", true), ("write", false)] {
                 let answer = try await connection.send(
@@ -29,7 +29,8 @@ struct TestGatewayTests {
 
     @Test("a file of the store that is written is in force for the next request")
     func reloads() async throws {
-        try await TestGateway.run(try GatewayStore(["accounts/111122223333/users/bob.json": "{}"])) { gateway in
+        try await TestGateway.run(try GatewayStore(["accounts/111122223333/users/bob.json": "{}"])) {
+            gateway async throws in
             let revision = gateway.source.current.snapshot.revision
             try await gateway.write("accounts/111122223333/users/alice.json", Self.alice)
             #expect(gateway.source.current.snapshot.revision != revision)

@@ -22,6 +22,7 @@ enum DecisionPart {
             report.add(
                 "\(rung.name): \(NumberText.grouped(decider.questionCount)) questions in turn", turn, "ns",
                 key: "decision.\(rung.name).turn")
+            try lookAhead(&report, rung.name, &decider)
             try report.add(
                 "\(rung.name): allocations of \(effort.decisions) decisions", allocations(&decider, effort), "",
                 key: "decision.\(rung.name).allocations")
@@ -44,6 +45,28 @@ enum DecisionPart {
             samples.append(Double(measure_nanoseconds() - start) / Double(times))
         }
         return Statistics.median(Array(samples.dropFirst()))
+    }
+
+    /// Questions in turn by themselves and as a call of many asks them, in alternating blocks.
+    private static func lookAhead(_ report: inout Report, _ rung: String, _ decider: inout Decider) throws {
+        let times = min(decider.questionCount, 20_000)
+        var (alone, ahead, ratios): ([Double], [Double], [Double]) = ([], [], [])
+        for block in 0..<blocks {
+            let begun = measure_nanoseconds()
+            let one = try decider.collectedLoop(times, inTurn: true)
+            let between = measure_nanoseconds()
+            let other = try decider.collectedBatch(times)
+            let ended = measure_nanoseconds()
+            guard one == other else { throw BenchmarkFailure(description: "looking ahead changes answers") }
+            guard block > 0 else { continue }
+            alone.append(Double(between - begun) / Double(times))
+            ahead.append(Double(ended - between) / Double(times))
+            ratios.append(ahead[ahead.count - 1] / alone[alone.count - 1])
+        }
+        report.add("\(rung): in turn, as a call of many asks them", Statistics.median(ahead), "ns")
+        report.add(
+            "\(rung): the same / without looking for callers ahead", Statistics.median(ratios), "x",
+            key: "decision.\(rung).ahead")
     }
 
     /// An array's storage comes from the Swift runtime: a counter that misses it would show 0 for everything.

@@ -27,13 +27,20 @@ enum InstructionPart {
         report.add(
             "M: of them in retain, release, locks and allocation", counting, "instructions",
             key: "instructions.M.counting")
-        var points: [Point] = []
+        var (points, near, far): ([Point], [Point], [Point]) = ([], [], [])
         for size in effort.sizes {
             let count = decision(.growth(size), inTurn: true, divisor: 1)
             points.append(Point(x: Double(size), y: try instructions(count, program: program)))
             report.add(count.name, points[points.count - 1].y, "instructions")
+            let lines = try CacheLines.of(count, program: program)
+            near.append(Point(x: Double(size), y: lines.beyondFirst))
+            far.append(Point(x: Double(size), y: lines.beyondSecond))
+            report.add("\(count.name): cache lines not among the last 32 KiB", lines.beyondFirst, "lines")
+            report.add("\(count.name): cache lines not among the last MiB", lines.beyondSecond, "lines")
         }
         report.draw("instructions", "a decision, principals in turn", points)
+        report.draw("lines", "not among the last 32 KiB", near)
+        report.draw("lines", "not among the last MiB", far)
         guard let first = points.first, let last = points.last, points.count > 1 else { return }
         report.add("in turn: largest / smallest", last.y / first.y, "x", key: "growth.instructions")
     }
@@ -86,16 +93,22 @@ enum InstructionPart {
     private static func instructions(
         _ count: Count, program: String, profile: String = "/dev/null"
     ) throws -> Double {
-        let options = [
-            "valgrind", "--tool=callgrind", "--callgrind-out-file=\(profile)", "--toggle-collect=*\(count.function)*",
-        ]
+        try collected(count, program: program, options: ["--callgrind-out-file=\(profile)"])[0]
+    }
+
+    /// What callgrind collected for one time, in the order of its events; at least the instructions.
+    static func collected(_ count: Count, program: String, options: [String]) throws -> [Double] {
+        let always = ["valgrind", "--tool=callgrind", "--toggle-collect=*\(count.function)*"]
         let early = measure_can_instrument() != 0 ? ["--instr-atstart=no"] : []
-        let words = (options + early + [program] + count.arguments).map(Files.quoted)
+        let words = (always + options + early + [program] + count.arguments).map(Files.quoted)
         let output = Files.output(of: words.joined(separator: " ") + " 2>&1")
         let line = output.split(separator: "\n").first { $0.contains("Collected : ") }
-        let digits = line.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) } ?? 0
-        guard digits > 0 else { throw BenchmarkFailure(description: "callgrind counted nothing: \(output)") }
-        return digits / Double(count.times)
+        let numbers = line?.split(separator: " ").compactMap { Double($0) } ?? []
+        guard let first = numbers.first, first > 0 else {
+            throw BenchmarkFailure(description: "callgrind counted nothing: \(output)")
+        }
+        // The line begins with the process's number between equals signs, which is none.
+        return numbers.map { $0 / Double(count.times) }
     }
 
     // MARK: What a decision must not do

@@ -21,6 +21,11 @@ enum Pictures {
                 title: "A store a thousand times larger: instructions a decision",
                 x: Axis("statements in the store (logarithmic)", .logarithmic, ticks: [100, 1_000, 10_000, 100_000]),
                 y: Axis("instructions", .linear), lines: lines)
+        case "lines":
+            return Chart(
+                title: "A store a thousand times larger: cache lines a decision",
+                x: Axis("statements in the store (logarithmic)", .logarithmic, ticks: [100, 1_000, 10_000, 100_000]),
+                y: Axis("lines of 64 bytes", .linear), lines: lines)
         case "callers":
             return Chart(
                 title: "More callers: the 99th percentile under an open load",
@@ -53,7 +58,8 @@ enum Pictures {
 
     static let names: [(name: String, heading: String)] = [
         ("latency", "Latency distribution"), ("growth", "Growth with statements"),
-        ("instructions", "Growth with statements, in instructions"), ("callers", "Growth with callers"),
+        ("instructions", "Growth with statements, in instructions"),
+        ("lines", "Growth with statements, in cache lines"), ("callers", "Growth with callers"),
         ("reload-one", "Reload under load: one file"), ("reload-all", "Reload under load: all files"),
         ("reload-one-M", "Reload under load: one file, rung M"),
         ("reload-all-M", "Reload under load: all files, rung M"),

@@ -1,0 +1,80 @@
+"""The sidecar of the matrix: the real `postern serve`, over the example store with this run's paths in it."""
+
+import base64
+import json
+import pathlib
+import shutil
+import signal
+import socket
+
+import harness
+
+HERE = pathlib.Path(__file__).resolve().parent
+EXAMPLES = HERE.parent / "examples"
+
+
+class Sidecar:
+    """A sidecar that can be stopped, hung and started again at the same addresses."""
+
+    def __init__(self, folder, postern, flags=()):
+        self.folder = folder
+        self.postern = postern
+        self.flags = list(flags)
+        self.socket = str(folder / "native.sock")
+        self.http = str(folder / "http.sock")
+        self.spoe = str(folder / "spoe.sock")
+        self.port = harness.free_port()
+        self.store = folder / "store"
+        shutil.copytree(EXAMPLES / "store", self.store)
+        self.users = shutil.copy(EXAMPLES / "users", folder / "users")
+        mapping = self.store / "mappings" / "http.json"
+        mapping.write_text(harness.shipped(mapping, {"/etc/postern/users": self.users}))
+        self.process = None
+
+    def start(self):
+        self.process = self.folder.start(
+            "postern",
+            [self.postern, "serve", "--store", self.store, "--socket", self.socket, "--http-socket", self.http,
+             "--http-listen", f"127.0.0.1:{self.port}", "--spoe-socket", self.spoe, "--http-deadline", "2000",
+             *self.flags])
+        for address in (self.socket, self.http, self.port, self.spoe):
+            harness.wait_until(
+                f"the sidecar listens on {address}", lambda a=address: harness.can_connect(a), process=self.process)
+        return self
+
+    def stop(self):
+        self.process.stop()
+
+    def hang(self):
+        self.process.send(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send(signal.SIGCONT)
+
+    def authorize(self, principal, action, resource):
+        """One question on the native socket, as a service of one's own would ask."""
+        return NativeClient(self.socket).authorize(principal, action, resource)
+
+
+class NativeClient:
+    """The native protocol: a JSON object and a NUL each way."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(20)
+        self.socket.connect(path)
+        self.replies = self.socket.makefile("rb")
+
+    def authorize(self, principal, action, resource):
+        call = {"method": "io.postern.Authorize",
+                "parameters": {"principal": principal, "action": action, "resource": resource}}
+        self.socket.sendall(json.dumps(call).encode() + b"\0")
+        reply = bytearray()
+        while not reply.endswith(b"\0"):
+            reply += self.replies.read(1)
+        return json.loads(reply[:-1])["parameters"]["allowed"]
+
+
+def basic(user, password):
+    """The header of a name with a password."""
+    return ("Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
