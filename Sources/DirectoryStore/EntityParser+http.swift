@@ -142,7 +142,8 @@ struct HTTPPlaces {
     /// Header fields that proxies or HTTP itself go by.
     static func isReserved(_ folded: Text) -> Bool {
         let names: [Text] = [
-            "connection", "content-length", "content-type", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+            "connection", "content-length", "content-type", "keep-alive", "te", "trailer", "transfer-encoding",
+            "upgrade",
             "www-authenticate", "x-envoy-auth-headers-to-remove", "x-request-id", "location", "host", "date",
         ]
         return names.contains(folded) || folded.hasPrefix("x-authz-")

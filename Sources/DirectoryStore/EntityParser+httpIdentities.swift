@@ -67,7 +67,8 @@ extension EntityParser {
             guard isConnection, members["Holds"] == nil, members["Verified"] == nil else {
                 reader.error(
                     "missing-member",
-                    "`Certificate` needs `Header`, or `\"Connection\": true` without `Holds` and `Verified`", at: position)
+                    "`Certificate` needs `Header`, or `\"Connection\": true` without `Holds` and `Verified`",
+                    at: position)
                 return nil
             }
             return .connection

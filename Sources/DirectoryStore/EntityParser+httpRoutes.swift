@@ -70,7 +70,8 @@ extension EntityParser {
             guard let method = reader.string(element, "a method") else { continue }
             if !NameRules.isFieldName(method) || method.utf8.contains(where: { (0x61...0x7A).contains($0) }) {
                 reader.error(
-                    "wrong-value", "\(UserText.quoted(method.string)) is no method; they are in upper case, such as `GET`",
+                    "wrong-value",
+                    "\(UserText.quoted(method.string)) is no method; they are in upper case, such as `GET`",
                     at: element.position)
             }
             methods.append(method)
@@ -95,9 +96,12 @@ extension EntityParser {
         else { return nil }
         let outline = action.text { _ in "x" } ?? ""
         let parts = Text(outline).split(at: ASCII.colon)
-        let isAction = parts.count == 2 && parts.allSatisfy { part in
-            !part.isEmpty && part.utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E }
-        }
+        let isAction =
+            parts.count == 2
+            && parts.allSatisfy { part in
+                !part.isEmpty
+                    && part.utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E }
+            }
         if !isAction {
             reader.error(
                 "invalid-action", "`Action` must be `service:name` without wildcards, such as `docs:Read`",
@@ -129,7 +133,8 @@ extension EntityParser {
         }
         if members.count > HTTPMappingLimits.mappedKeysMax {
             reader.error(
-                "limit", "\(members.count) context keys; at most \(HTTPMappingLimits.mappedKeysMax) fit", at: node.position)
+                "limit", "\(members.count) context keys; at most \(HTTPMappingLimits.mappedKeysMax) fit",
+                at: node.position)
         }
         var keys: [HTTPContextKey] = []
         for member in members {
@@ -148,7 +153,8 @@ extension EntityParser {
         let quoted = UserText.quoted(member.name)
         if ConditionKeys.isEngineOwned(folded: folded) || folded.hasPrefix("aws:principaltag/") {
             reader.error(
-                "engine-owned-key", "the context key \(quoted) is set by the engine; no request may", at: member.namePosition)
+                "engine-owned-key", "the context key \(quoted) is set by the engine; no request may",
+                at: member.namePosition)
         } else if !folded.contains(ASCII.colon) || folded.utf8.count > HTTPMappingLimits.mappedKeyBytesMax {
             reader.error(
                 "invalid-key",

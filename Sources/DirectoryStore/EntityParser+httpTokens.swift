@@ -88,7 +88,8 @@ extension EntityParser {
         guard let node, let seconds = reader.integer(node, "`ClockSkewSeconds`") else { return 60 }
         if !(0...HTTPMappingLimits.clockSkewSecondsMax).contains(seconds) {
             reader.error(
-                "wrong-value", "`ClockSkewSeconds` must be 0 to \(HTTPMappingLimits.clockSkewSecondsMax)", at: node.position)
+                "wrong-value", "`ClockSkewSeconds` must be 0 to \(HTTPMappingLimits.clockSkewSecondsMax)",
+                at: node.position)
         }
         return Int64(seconds)
     }

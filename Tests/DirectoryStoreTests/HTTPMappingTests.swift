@@ -88,7 +88,10 @@ struct HTTPMappingTests {
         (route("\"Context\":{\"app:A\":\"{\"}"), ["invalid-template"]),
         (identity("{}"), ["wrong-value"]), (identity("{\"Cookie\":{}}"), ["unknown-member", "wrong-value"]),
         (identity("{\"Header\":{\"Name\":\"X-User\",\"Principal\":\"alice\"}}"), ["invalid-arn"]),
-        (identity("{\"Header\":{\"Name\":\"X-User\",\"Principal\":\"arn:aws:iam::1:user/{user}\"}}"), ["unknown-place"]),
+        (
+            identity("{\"Header\":{\"Name\":\"X-User\",\"Principal\":\"arn:aws:iam::1:user/{user}\"}}"),
+            ["unknown-place"]
+        ),
         (
             identity("{\"Basic\":{\"File\":\"p\",\"Principal\":\"arn:aws:iam::111122223333:user/{user}\"}}"),
             ["wrong-value"]
@@ -99,7 +102,8 @@ struct HTTPMappingTests {
         ),
         (
             identity(
-                "{\"Certificate\":{\"Header\":\"X\",\"Holds\":\"cn\",\"Principal\":\"arn:aws:iam::111122223333:user/{certificate.email}\"}}"),
+                "{\"Certificate\":{\"Header\":\"X\",\"Holds\":\"cn\",\"Principal\":\"arn:aws:iam::111122223333:user/{certificate.email}\"}}"
+            ),
             ["unknown-place"]
         ),
         (token(good), ["missing-member"]),
@@ -114,10 +118,14 @@ struct HTTPMappingTests {
         (token(good + ",\"JWKSFile\":\"/k\",\"ClockSkewSeconds\":301"), ["wrong-value"]),
         (
             token(
-                "\"JWKSFile\":\"/k\",\"Issuer\":\"\",\"Audience\":[],\"Principal\":\"arn:aws:iam::111122223333:user/{claim.sub}\""),
+                "\"JWKSFile\":\"/k\",\"Issuer\":\"\",\"Audience\":[],\"Principal\":\"arn:aws:iam::111122223333:user/{claim.sub}\""
+            ),
             ["wrong-value", "wrong-value"]
         ),
-        (token("\"JWKSFile\":\"/k\",\"Principal\":\"arn:aws:iam::111122223333:user/{claim.sub}\""), ["missing-member", "missing-member"]),
+        (
+            token("\"JWKSFile\":\"/k\",\"Principal\":\"arn:aws:iam::111122223333:user/{claim.sub}\""),
+            ["missing-member", "missing-member"]
+        ),
         (token(good + ",\"JWKSFile\":\"/k\",\"SessionTags\":{\"\":\"x\"}"), ["invalid-tag"]),
     ]
 
@@ -150,20 +158,22 @@ struct HTTPMappingTests {
         #expect(mapping.routes[0].host?.name == "api.example.com")
     }
 
-    @Test("a route that another takes everything from is a warning", arguments: [
-        (routes("\"Path\":\"/a\"", "\"Path\":\"/a\""), 1),
-        (routes("\"Path\":\"/{x}\"", "\"Path\":\"/a\""), 1),
-        (routes("\"Path\":\"/a\"", "\"Path\":\"/{x}\""), 0),
-        (routes("\"Path\":\"/{x...}\"", "\"Path\":\"/a/{y}\""), 1),
-        (routes("\"Path\":\"/{x...}\"", "\"Path\":\"/\""), 0),
-        (routes("\"Path\":\"/{x}\"", "\"Path\":\"/{x...}\""), 0),
-        (routes("\"Path\":\"/a\",\"Methods\":[\"GET\"]", "\"Path\":\"/a\",\"Methods\":[\"PUT\"]"), 0),
-        (routes("\"Path\":\"/a\",\"Methods\":[\"GET\",\"PUT\"]", "\"Path\":\"/a\",\"Methods\":[\"PUT\"]"), 1),
-        (routes("\"Path\":\"/a\",\"Methods\":[\"GET\"]", "\"Path\":\"/a\""), 0),
-        (routes("\"Path\":\"/a\",\"Host\":\"*.b.example\"", "\"Path\":\"/a\",\"Host\":\"a.b.example\""), 1),
-        (routes("\"Path\":\"/a\",\"Host\":\"*.b.example\"", "\"Path\":\"/a\",\"Host\":\"b.example\""), 0),
-        (routes("\"Path\":\"/a\",\"Host\":\"b.example\"", "\"Path\":\"/a\""), 0),
-    ])
+    @Test(
+        "a route that another takes everything from is a warning",
+        arguments: [
+            (routes("\"Path\":\"/a\"", "\"Path\":\"/a\""), 1),
+            (routes("\"Path\":\"/{x}\"", "\"Path\":\"/a\""), 1),
+            (routes("\"Path\":\"/a\"", "\"Path\":\"/{x}\""), 0),
+            (routes("\"Path\":\"/{x...}\"", "\"Path\":\"/a/{y}\""), 1),
+            (routes("\"Path\":\"/{x...}\"", "\"Path\":\"/\""), 0),
+            (routes("\"Path\":\"/{x}\"", "\"Path\":\"/{x...}\""), 0),
+            (routes("\"Path\":\"/a\",\"Methods\":[\"GET\"]", "\"Path\":\"/a\",\"Methods\":[\"PUT\"]"), 0),
+            (routes("\"Path\":\"/a\",\"Methods\":[\"GET\",\"PUT\"]", "\"Path\":\"/a\",\"Methods\":[\"PUT\"]"), 1),
+            (routes("\"Path\":\"/a\",\"Methods\":[\"GET\"]", "\"Path\":\"/a\""), 0),
+            (routes("\"Path\":\"/a\",\"Host\":\"*.b.example\"", "\"Path\":\"/a\",\"Host\":\"a.b.example\""), 1),
+            (routes("\"Path\":\"/a\",\"Host\":\"*.b.example\"", "\"Path\":\"/a\",\"Host\":\"b.example\""), 0),
+            (routes("\"Path\":\"/a\",\"Host\":\"b.example\"", "\"Path\":\"/a\""), 0),
+        ])
     func unreachable(_ text: String, _ warnings: Int) {
         let reading = Self.read(text)
         #expect(reading.file != nil)

@@ -57,7 +57,8 @@ final class PasswordChecker: Sendable {
         guard isRight == true, isKnown else { throw ProxyFault(.invalidIdentity) }
     }
 
-    private func checkSlowly(_ hash: PasswordHash, _ password: String, _ code: [UInt8]) async throws(ProxyFault) -> Bool {
+    private func checkSlowly(_ hash: PasswordHash, _ password: String, _ code: [UInt8]) async throws(ProxyFault) -> Bool
+    {
         let begins = state.withLockedValue { state in
             guard state.checks < PasswordChecker.checksMax else { return false }
             state.checks += 1

@@ -97,7 +97,8 @@ extension HTTPTokenRules {
     func session(_ claims: JSONNode, isSession: Bool) throws(ProxyFault) -> WireSession? {
         guard isSession || tellsMFA || !sessionTags.isEmpty else { return nil }
         var session = WireSession()
-        if let issued = claims["iat"]?.plainText.flatMap({ Double($0) }), let seconds = Int64(exactly: issued.rounded()),
+        if let issued = claims["iat"]?.plainText.flatMap({ Double($0) }),
+            let seconds = Int64(exactly: issued.rounded()),
             seconds > 9_999
         {
             session.issued = "\(seconds)"

@@ -50,8 +50,11 @@ struct RequestPath: Sendable, Hashable {
         self.authority = authority
         query = mark.map { RequestPath.text(bytes[($0 + 1)...]) }
         // Nothing after the host of an absolute form is its root.
-        let parts = path.isEmpty ? [[]] : path.dropFirst().split(
-            separator: ASCII.slash, omittingEmptySubsequences: false)
+        let parts =
+            path.isEmpty
+            ? [[]]
+            : path.dropFirst().split(
+                separator: ASCII.slash, omittingEmptySubsequences: false)
         segments = try RequestPath.segments(parts, mode)
     }
 

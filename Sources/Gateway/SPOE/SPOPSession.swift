@@ -91,7 +91,9 @@ struct SPOPSession: ~Copyable {
     }
 
     private mutating func hello(_ frame: SPOPFrame) -> SPOPAction {
-        guard frame.flags == SPOPFrame.Flag.end, frame.stream == 0, frame.frame == 0 else { return leave(.invalidFrame) }
+        guard frame.flags == SPOPFrame.Flag.end, frame.stream == 0, frame.frame == 0 else {
+            return leave(.invalidFrame)
+        }
         var reader = SPOPReader(frame.payload[...])
         let members: [String: SPOPValue]
         do throws(SPOPFault) {

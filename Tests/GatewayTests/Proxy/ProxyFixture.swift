@@ -49,8 +49,8 @@ enum ProxyFixture {
         try GatewayStore([
             "\(account)/users/alice.json": alice, "\(account)/users/bob.json": "{}",
             "\(account)/resources/public.json": """
-                {"Resource":"arn:aws:docs:::public"}
-                """,
+            {"Resource":"arn:aws:docs:::public"}
+            """,
             "mappings/http.json": mapping,
         ])
     }

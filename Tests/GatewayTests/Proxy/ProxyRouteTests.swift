@@ -53,7 +53,8 @@ struct ProxyRouteTests {
         Row("another method", "/v1/nginx", ProxyFixture.nginx("DELETE", "/reports/7"), 403, "no-route"),
         Row("a method in lower case", "/v1/nginx", ProxyFixture.nginx("get", "/reports/7"), 403, "no-route"),
         Row("a rest", "/v1/nginx", ProxyFixture.nginx("GET", "/files/a/b:c"), 200, "allowed"),
-        Row("a user with a slash", "/v1/nginx", ProxyFixture.nginx("GET", "/reports/7", user: "x/alice"), 403,
+        Row(
+            "a user with a slash", "/v1/nginx", ProxyFixture.nginx("GET", "/reports/7", user: "x/alice"), 403,
             "unknown-principal"),
         Row("an adapter that is none", "/v1/nginxx", ProxyFixture.nginx("GET", "/reports/7"), 403, "unknown-adapter"),
         Row("HEAD", "/v1/nginx", ProxyFixture.nginx("HEAD", "/reports/7"), 200, "allowed", method: "HEAD"),
@@ -94,7 +95,9 @@ struct ProxyRouteTests {
             "Caddy", "/v1/forward-auth?reports=8", [get, ("X-Forwarded-Uri", "/reports/7?a=b"), alice], 200, "allowed"),
         Row("Traefik denied", "/v1/forward-auth", [get, ("X-Forwarded-Uri", "/other"), alice], 403, "no-route"),
         Row("no forwarded URI", "/v1/forward-auth", [get, alice], 403, "missing-target"),
-        Row("no forwarded method", "/v1/forward-auth", [("X-Forwarded-Uri", "/reports/7"), alice], 403, "missing-method"),
+        Row(
+            "no forwarded method", "/v1/forward-auth", [("X-Forwarded-Uri", "/reports/7"), alice], 403, "missing-method"
+        ),
         Row(
             "two forwarded URIs", "/v1/forward-auth",
             [get, ("X-Forwarded-Uri", "/reports/7"), ("X-Forwarded-Uri", "/x"), alice], 403, "ambiguous-header"),
@@ -103,12 +106,16 @@ struct ProxyRouteTests {
             [("X-Forwarded-Method", "PUT"), ("X-Forwarded-Uri", "/reports/7"), ("X-Forwarded-Proto", "wss"), alice],
             200, "allowed", method: "PROPFIND"),
         Row("Envoy", "/v1/envoy/reports/7?x=1", [alice], 200, "allowed"),
-        Row("Envoy's method", "/v1/envoy/reports/7", [alice, ("X-Forwarded-Proto", "https")], 200, "allowed", method: "PUT"),
+        Row(
+            "Envoy's method", "/v1/envoy/reports/7", [alice, ("X-Forwarded-Proto", "https")], 200, "allowed",
+            method: "PUT"),
         Row("Envoy's bare prefix", "/v1/envoy", [alice], 403, "missing-target"),
         Row("Envoy and OPTIONS *", "/v1/envoy*", [alice], 403, "ambiguous-path", method: "OPTIONS"),
         Row("Envoy beside the prefix", "/v1/envoyx/reports/7", [alice], 403, "ambiguous-path"),
         Row("Envoy with dots", "/v1/envoy/x/../reports/7", [alice], 403, "ambiguous-path"),
-        Row("Envoy's host", "/v1/envoy/tenant", [alice, ("Host", "a.tenant.example:80"), ("X-Tenant", "blue")], 200, "allowed"),
+        Row(
+            "Envoy's host", "/v1/envoy/tenant", [alice, ("Host", "a.tenant.example:80"), ("X-Tenant", "blue")], 200,
+            "allowed"),
         Row(
             "Envoy's other host", "/v1/envoy/tenant",
             [alice, ("Host", "a.tenant.example"), ("Host", "b.example"), ("X-Tenant", "blue")], 403, "ambiguous-header"),
@@ -191,13 +198,15 @@ struct ProxyRouteTests {
         }
     }
 
-    @Test("the client's address comes from where the mapping says, by the number of trusted proxies", arguments: [
-        ([("X-Forwarded-For", "10.1.2.3")], 200, "allowed"),
-        ([("X-Forwarded-For", "10.1.2.3, 6.6.6.6")], 403, "identity-policy"),
-        ([("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "10.1.2.3")], 200, "allowed"),
-        ([], 403, "client-address"), ([("X-Forwarded-For", "mallory")], 403, "client-address"),
-        ([("X-Real-IP", "10.1.2.3")], 403, "client-address"),
-    ] as [([(String, String)], Int, String)])
+    @Test(
+        "the client's address comes from where the mapping says, by the number of trusted proxies",
+        arguments: [
+            ([("X-Forwarded-For", "10.1.2.3")], 200, "allowed"),
+            ([("X-Forwarded-For", "10.1.2.3, 6.6.6.6")], 403, "identity-policy"),
+            ([("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "10.1.2.3")], 200, "allowed"),
+            ([], 403, "client-address"), ([("X-Forwarded-For", "mallory")], 403, "client-address"),
+            ([("X-Real-IP", "10.1.2.3")], 403, "client-address"),
+        ] as [([(String, String)], Int, String)])
     func clientAddress(_ fields: [(String, String)], _ status: Int, _ reason: String) async throws {
         let mapping = ProxyFixture.mapping(more: "\"ClientAddress\":{\"Header\":\"X-Forwarded-For\",\"TrustedHops\":1}")
         try await TestGateway.run(try ProxyFixture.store(mapping)) { gateway in

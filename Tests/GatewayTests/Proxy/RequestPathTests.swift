@@ -119,11 +119,13 @@ struct RequestPathTests {
         }
     }
 
-    @Test("a query's value is told only when every server would read the same", arguments: [
-        ("id=1", "1"), ("a=2&id=1", "1"), ("id=a%20b+c", "a b c"), ("id", ""), ("id=", ""), ("x=1", "-"), ("", "-"),
-        ("id=1&id=2", "!"), ("id=1&id=1", "!"), ("%69d=1", "1"), ("%69d=1&id=1", "!"), ("id=1;x=2", "!"),
-        ("id[]=1", "!"), ("id=%zz", "!"), ("%zz=1&id=2", "!"), ("id=%C3", "!"), ("idx=1", "-"), ("ID=1", "-"),
-    ])
+    @Test(
+        "a query's value is told only when every server would read the same",
+        arguments: [
+            ("id=1", "1"), ("a=2&id=1", "1"), ("id=a%20b+c", "a b c"), ("id", ""), ("id=", ""), ("x=1", "-"), ("", "-"),
+            ("id=1&id=2", "!"), ("id=1&id=1", "!"), ("%69d=1", "1"), ("%69d=1&id=1", "!"), ("id=1;x=2", "!"),
+            ("id[]=1", "!"), ("id=%zz", "!"), ("%zz=1&id=2", "!"), ("id=%C3", "!"), ("idx=1", "-"), ("ID=1", "-"),
+        ])
     func query(_ query: String, _ expected: String) {
         let outcome: String
         do throws(RequestQuery.Ambiguity) {
@@ -134,21 +136,26 @@ struct RequestPathTests {
         #expect(outcome == expected)
     }
 
-    @Test("hosts are read without ports, and what is none is refused", arguments: [
-        ("api.example.com", "api.example.com"), ("API.Example.com:8443", "api.example.com"), ("h.", "h"),
-        ("[::1]:80", "[::1]"), ("", nil), ("a b", nil), ("a,b", nil), ("a:b", nil), (".a", nil), ("[::1", nil),
-        ("a/b", nil), ("u@h", nil),
-    ] as [(String, String?)])
+    @Test(
+        "hosts are read without ports, and what is none is refused",
+        arguments: [
+            ("api.example.com", "api.example.com"), ("API.Example.com:8443", "api.example.com"), ("h.", "h"),
+            ("[::1]:80", "[::1]"), ("", nil), ("a b", nil), ("a,b", nil), ("a:b", nil), (".a", nil), ("[::1", nil),
+            ("a/b", nil), ("u@h", nil),
+        ] as [(String, String?)])
     func host(_ authority: String, _ expected: String?) {
         #expect(RequestHost.name(authority)?.string == expected)
     }
 
-    @Test("the client's address is what the first trusted proxy has added", arguments: [
-        (["1.2.3.4"], 1, "1.2.3.4"), (["6.6.6.6, 1.2.3.4"], 1, "1.2.3.4"), (["6.6.6.6", "1.2.3.4"], 1, "1.2.3.4"),
-        (["6.6.6.6, 1.2.3.4, 10.0.0.1"], 2, "1.2.3.4"), (["1.2.3.4"], 2, nil), ([], 1, nil),
-        (["1.2.3.4:5678"], 1, "1.2.3.4"), (["[2001:db8::1]:443"], 1, "2001:db8::1"), (["2001:db8::1"], 1, "2001:db8::1"),
-        (["unknown"], 1, nil), (["1.2.3.4,"], 1, nil), (["1.2.3"], 1, nil), (["[1.2.3.4"], 1, nil),
-    ] as [([String], Int, String?)])
+    @Test(
+        "the client's address is what the first trusted proxy has added",
+        arguments: [
+            (["1.2.3.4"], 1, "1.2.3.4"), (["6.6.6.6, 1.2.3.4"], 1, "1.2.3.4"), (["6.6.6.6", "1.2.3.4"], 1, "1.2.3.4"),
+            (["6.6.6.6, 1.2.3.4, 10.0.0.1"], 2, "1.2.3.4"), (["1.2.3.4"], 2, nil), ([], 1, nil),
+            (["1.2.3.4:5678"], 1, "1.2.3.4"), (["[2001:db8::1]:443"], 1, "2001:db8::1"),
+            (["2001:db8::1"], 1, "2001:db8::1"),
+            (["unknown"], 1, nil), (["1.2.3.4,"], 1, nil), (["1.2.3"], 1, nil), (["[1.2.3.4"], 1, nil),
+        ] as [([String], Int, String?)])
     func address(_ values: [String], _ hops: Int, _ expected: String?) {
         #expect(ClientAddress.client(values, trustedHops: hops) == expected)
     }
