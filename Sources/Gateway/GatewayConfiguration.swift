@@ -101,7 +101,8 @@ public enum GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
         case .cannotListen(let address, let reason): "cannot listen on `\(address)`: \(reason)"
         case .notLoopback(let address):
             "`\(address)` is no loopback address; plain HTTP is for 127.0.0.1 and [::1], use --tls-listen for others"
-        case .badCertificate(let file, let reason), .badToken(let file, let reason): "`\(file)` cannot be used: \(reason)"
+        case .badCertificate(let file, let reason), .badToken(let file, let reason):
+            "`\(file)` cannot be used: \(reason)"
         case .badPublicURL(let url, let reason): "the public URL `\(url)` cannot be used: \(reason)"
         case .alreadyStarted: "the gateway was started before"
         }

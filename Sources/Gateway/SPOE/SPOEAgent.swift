@@ -26,6 +26,7 @@ struct SPOEAgent: Sendable {
             ("status", .integer(UInt64(answer.status.code))),
             ("reason", .string(Array(answer.reason.utf8))),
             ("user", .string(Array(answer.principal.utf8))),
+            ("challenge", .string(Array(answer.challenges.joined(separator: ", ").utf8))),
         ]
         for field in answer.identity {
             variables.append((SPOEAgent.variable(field.name), .string(Array(field.value.utf8))))
@@ -108,14 +109,15 @@ struct SPOEArguments: Sendable {
         return der
     }
 
-    /// `hdrs` is `req.hdrs_bin`; `auth` is `Authorization` alone, for who sends no more.
+    /// `headers`, or `hdrs`, is `req.hdrs_bin`; `auth` is `Authorization` alone, for who sends no more.
     private func fields() throws(ProxyFault) -> HTTPFields {
+        let given = ["headers", "hdrs"].compactMap { arguments[$0] }.filter { $0 != .null }
         var fields = HTTPFields()
-        guard case .binary(let bytes)? = arguments["hdrs"] else {
-            guard arguments["hdrs"] == nil || arguments["hdrs"] == .null else { throw ProxyFault(.ambiguousHeader) }
+        guard let all = given.first else {
             if let credentials = try text("auth") { fields[.authorization] = credentials }
             return fields
         }
+        guard given.count == 1, case .binary(let bytes) = all else { throw ProxyFault(.ambiguousHeader) }
         do throws(SPOPFault) {
             var reader = SPOPReader(bytes[...])
             while true {

@@ -148,6 +148,14 @@ struct SPOEAgentTests {
             401,
             "invalid-identity"
         ),
+        (
+            [("method", text("GET")), ("path", text("/reports/7")), ("headers", alice), ("hdrs", .null)], true, 200,
+            "allowed"
+        ),
+        (
+            [("method", text("GET")), ("path", text("/reports/7")), ("headers", alice), ("hdrs", alice)], false, 403,
+            "ambiguous-header"
+        ),
         ([], false, 403, "missing-method"),
     ]
 
@@ -166,6 +174,9 @@ struct SPOEAgentTests {
                 let variables = try Self.variables(frame)
                 #expect(variables["allow"] == .boolean(row.1) && variables["status"] == .integer(row.2), "\(row)")
                 #expect(variables["reason"] == Self.text(row.3), "\(row)")
+                let challenge = row.2 == 401 && row.3 == "no-identity" ? "Proxy-Identity realm=\"postern\"" : nil
+                if let challenge { #expect(variables["challenge"] == Self.text(challenge), "\(row)") }
+                if row.1 { #expect(variables["challenge"] == Self.text(""), "\(row)") }
                 #expect(variables["user"] == Self.text(row.1 ? "alice" : ""), "\(row)")
                 #expect(variables["x_auth_user"] == (row.1 ? Self.text("alice") : nil), "\(row)")
             }
