@@ -46,6 +46,24 @@ struct TLSListenerTests {
         }
     }
 
+    @Test("AZ-TR-1: AuthZEN is answered over HTTPS", arguments: [("create", true), ("delete", false)])
+    func evaluation(verb: String, decision: Bool) async throws {
+        let made = try TestCertificates()
+        let server = try made.server()
+        let body =
+            #"{"subject":{"type":"user","id":"jane"},"action":{"name":"kubernetes:\#(verb)"},"#
+            + #""resource":{"type":"kubernetes","id":"namespace/prod/core/pods/web"}}"#
+        let request =
+            "POST /access/v1/evaluation HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Connection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        try await Self.run(GatewayTLS(certificateFile: server.certificate, keyFile: server.key)) { gateway in
+            let answer = try await TLSClient.send(
+                request, port: gateway.port, try TLSClient.configuration(trusting: made.authority))
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(answer.hasSuffix("\r\n\r\n{\"decision\":\(decision)}"))
+        }
+    }
+
     @Test("with an authority for clients, only its clients are answered")
     func mutual() async throws {
         let (made, clients) = (try TestCertificates(), try TestCertificates())
