@@ -25,7 +25,7 @@ private final class CannedServer: Sendable {
         port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread {
             while true {
-                let connection = unsafe accept(descriptor, nil, nil)
+                let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { return }
                 var request: [UInt8] = Array(repeating: 0, count: 4_096)
                 _ = unsafe request.withUnsafeMutableBytes { unsafe recv(connection, $0.baseAddress, $0.count, 0) }
