@@ -1,14 +1,15 @@
 """nginx, Envoy, Caddy, Traefik and HAProxy, each with its shipped configuration in front of one origin."""
 
+import pathlib
 import time
 
 import harness
-from sidecar import basic
+from sidecar import PASSWORDS, basic
 
-DEPLOY = __import__("pathlib").Path(__file__).resolve().parent.parent
+DEPLOY = pathlib.Path(__file__).resolve().parent.parent
 
-ALICE = basic("alice", "correct horse battery staple")
-BOB = basic("bob", "tell me a secret")
+ALICE = basic("alice", PASSWORDS["alice"])
+BOB = basic("bob", PASSWORDS["bob"])
 
 # How often a connection is used again is counted over so many requests.
 REUSE_REQUESTS = 40

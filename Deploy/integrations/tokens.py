@@ -24,7 +24,7 @@ class Signer:
     def add_to(self, mapping):
         rules = json.loads(mapping.read_text())
         rules["Identity"].insert(0, {"JWT": {
-            "JWKS": self.keys, "Issuer": "https://issuer.example", "Audience": "reports", "Algorithms": ["RS256"],
+            "JWKSFile": self.keys, "Issuer": "https://issuer.example", "Audience": "reports", "Algorithms": ["RS256"],
             "Principal": "arn:aws:iam::111122223333:user/{claim.sub}"}})
         mapping.write_text(json.dumps(rules))
 

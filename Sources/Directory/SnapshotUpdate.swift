@@ -47,7 +47,9 @@ struct SnapshotUpdate {
         case .serviceControlPolicy: return isSameName(old.serviceControlPolicies[key], new.serviceControlPolicies[key])
         case .resourceControlPolicy:
             return isSameName(old.resourceControlPolicies[key], new.resourceControlPolicies[key])
-        case .account, .schema, .organization, .mapping, .catalogue: return false
+        // No table has anything of these.
+        case .mapping, .catalogue: return true
+        case .account, .schema, .organization: return false
         }
     }
 

@@ -40,11 +40,11 @@ struct AuthZENFileTests {
         BadFile(
             mapping,
             #"{"Subjects":[{"Type":"a","Principal":"\#(users)/{subject.id}"},{"Type":"b","Principal":"\#(users)/b/{subject.id}"}]}"#,
-            "1:84", "ambiguous-template"),
+            "1:85", "ambiguous-template"),
         BadFile(
             mapping,
             #"{"Subjects":[{"Type":"a","Principal":"\#(users)/a/{subject.id}"},{"Type":"a","Principal":"\#(users)/b/{subject.id}"}]}"#,
-            "1:86", "duplicate-entry"),
+            "1:87", "duplicate-entry"),
         BadFile(
             mapping, #"{"Resources":[{"Type":"a","Resource":"arn:aws:a:::{resource.id}-{resource.properties.x}"}]}"#,
             "1:38", "ambiguous-template"),
@@ -111,6 +111,16 @@ struct AuthZENFileTests {
         try store.write(Self.mapping, "{\n \"Context\": {\"subject.properties.x\": \"\(key)\"}}")
         #expect(store.load().diagnostics.filter(\.isError).map(\.code) == ["engine-owned-key"])
         #expect(store.load().diagnostics.first?.position.line == 2)
+    }
+
+    @Test("`check` shows the line of a mapping and of a catalogue that are wrong")
+    func excerpts() throws {
+        let store = try TemporaryStore()
+        try store.write(Self.mapping, "{\n \"Context\": {\"context.x\": \"aws:username\"}}")
+        try store.write(Self.catalogue, "{\n \"Actions\": [7]}")
+        let result = StoreLoader().check(store.path)
+        #expect(result.diagnostics.map(\.code).sorted() == ["engine-owned-key", "wrong-type"])
+        #expect(result.excerpts.count == 2 && !result.isGood)
     }
 
     @Test("two files with one subject or resource are refused, naming both")

@@ -90,6 +90,14 @@ struct TemplateOverlapTests {
 
 @Suite("Properties, opened")
 struct FlatPropertiesTests {
+    @Test("below a name that is too long for a key nothing is opened, however much there is")
+    func longNames() {
+        let name = Text(String(repeating: "n", count: 300_000))
+        let members = (0..<10_000).map { Property(Text("\($0)"), .null) }
+        let properties = FlatProperties([Property(name, .object(members))])
+        #expect(properties.unfit == [name] && properties.entries.isEmpty && properties.nulls.isEmpty)
+    }
+
     @Test("objects are opened three names deep, and what has no form is told")
     func opened() {
         let properties = FlatProperties([

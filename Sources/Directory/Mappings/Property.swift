@@ -63,6 +63,8 @@ public struct FlatProperties: Sendable, Hashable {
 
     /// How many names a path may have.
     public static let namesMax = 3
+    /// The longest path, in bytes; what lies below one is not looked at, for no question has a longer key.
+    static let pathBytesMax = 256
 
     /// What condition keys can hold.
     public private(set) var entries: [Entry] = []
@@ -80,6 +82,7 @@ public struct FlatProperties: Sendable, Hashable {
     }
 
     private mutating func add(_ value: PropertyValue, at path: Text, names: Int) {
+        guard path.utf8.count <= FlatProperties.pathBytesMax else { return unfit.append(path) }
         if case .object(let members) = value {
             unfit.append(path)
             for member in members { add(member.value, at: Text("\(path).\(member.name)"), names: names + 1) }

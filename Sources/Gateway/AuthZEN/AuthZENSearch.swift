@@ -15,8 +15,6 @@ final class AuthZENSearch: Sendable {
         static let resultsMax = 1_000
         /// The most candidates that are evaluated: some 20 ms of one processor.
         static let evaluationsMax = 10_000
-        /// Evaluations between two looks at the clock.
-        static let evaluationsAtOnce = 16
     }
 
     /// The index of one snapshot.
@@ -120,7 +118,6 @@ struct FoundPage: Sendable {
 
     private func isEnough(_ evaluations: Int, _ pause: NIODeadline) -> Bool {
         guard evaluations > 0 else { return false }
-        if evaluations >= AuthZENSearch.Limits.evaluationsMax { return true }
-        return evaluations % AuthZENSearch.Limits.evaluationsAtOnce == 0 && NIODeadline.now() > pause
+        return evaluations >= AuthZENSearch.Limits.evaluationsMax || NIODeadline.now() > pause
     }
 }

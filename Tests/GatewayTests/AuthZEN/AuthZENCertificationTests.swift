@@ -12,7 +12,9 @@ struct AuthZENCertificationTests {
         #expect(Set(requests.map(\.anchor)).count == 39)
     }
 
-    @Test("every request of the text is answered as it says", arguments: Transport.allCases)
+    @Test(
+        "every request of the text is answered as it says (AZ-IM-5, AZ-EV-2, AZ-EV-4, AZ-SE-1, AZ-TR-3, AZ-TR-5)",
+        arguments: Transport.allCases)
     func requests(transport: Transport) async throws {
         let requests = try CertificationRequest.all()
         try await AuthZENFixture.run { gateway async throws in

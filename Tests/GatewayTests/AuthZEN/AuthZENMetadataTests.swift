@@ -13,7 +13,7 @@ struct AuthZENMetadataTests {
     }
 
     @Test(
-        "the document names the configured URL and its endpoints, whatever Host says (AZ-MD-1…5, AZ-MD-8…10)",
+        "the document names the configured URL and its endpoints, whatever Host says (AZ-MD-1…10, AZ-TR-8)",
         arguments: Transport.allCases)
     func document(transport: Transport) async throws {
         try await Self.run("https://pdp.example.com") { gateway async throws in

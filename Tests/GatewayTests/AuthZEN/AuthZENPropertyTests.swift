@@ -21,7 +21,10 @@ struct AuthZENPropertyTests {
         let statements = conditions.map { AuthZENFixture.allow("\"record:\($0.action)\"", $0.condition) }
         let group = statements.joined(separator: ",")
         return [
-            "\(AuthZENFixture.account)/users/tester.json": #"{"GroupList":["testers"]}"#,
+            "\(AuthZENFixture.account)/users/tester.json": AuthZENFixture.user(
+                groups: ["testers"],
+                AuthZENFixture.allow("\"record:variable\"").replacing(
+                    #""Resource":"*""#, with: #""Resource":"arn:aws:record:::${subject:dept}/*""#)),
             "\(AuthZENFixture.account)/groups/testers.json": AuthZENFixture.group(group),
         ]
     }
@@ -81,6 +84,21 @@ struct AuthZENPropertyTests {
                     #"{"name":"\#(test.action)","properties":\#(test.actionProperties)}"#,
                     #"{"type":"record","id":"1","properties":\#(test.resource)}"#, more: ",\"context\":\(test.context)")
                 #expect(decision == test.5, "\(test)")
+            }
+        }
+    }
+
+    @Test("a property may stand in a policy's variable, and nowhere else in its resource (AZ-EV-6)")
+    func variables() async throws {
+        try await AuthZENFixture.run(Self.files) { gateway async throws in
+            for (properties, decision) in [
+                (#"{"dept":"red"}"#, true), (#"{"dept":"blue"}"#, false), (#"{"dept":"*"}"#, false), ("{}", false),
+                (#"{"dept":["red"]}"#, false), (#"{"dept":null}"#, false),
+            ] {
+                let found = try await gateway.decision(
+                    #"{"type":"user","id":"tester","properties":\#(properties)}"#, #"{"name":"variable"}"#,
+                    #"{"type":"record","id":"red/1"}"#)
+                #expect(found == decision, "\(properties)")
             }
         }
     }
