@@ -273,8 +273,9 @@ class Report:
         self.latencies = []
 
     def add(self, software, version, case, expected, got, passed):
+        got = " ".join(str(got).split("\n"))
         self.rows.append(
-            {"software": software, "version": version, "case": case, "expected": expected, "got": str(got),
+            {"software": software, "version": version, "case": case, "expected": expected, "got": got,
              "passed": bool(passed)})
         mark = "ok  " if passed else "FAIL"
         print(f"  {mark} {software:<18} {case:<58} expected {expected:<28} got {got}", flush=True)
