@@ -149,7 +149,7 @@ public final class Gateway: Sendable {
         _ place: GatewayListener.Place, _ connection: Connection
     ) async throws(GatewayError) -> any RunningListener {
         let listener = try await HTTPListener.open(
-            place, connection, connectionsMax: configuration.connectionsMax,
+            place, connection, connectionsMax: max(1, configuration.connectionsMax / configuration.listeners.count),
             group: .singletonMultiThreadedEventLoopGroup, logger: logger)
         return ListenerTask(listener, address: place.address(port: listener.port))
     }

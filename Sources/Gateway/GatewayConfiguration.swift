@@ -6,7 +6,7 @@ public struct GatewayConfiguration: Sendable {
     ///
     /// Docker waits without end, Traefik for 30 s: the bound must be ours (spec `protocols.md` §2.1).
     public var deadlineMilliseconds: Int64 = 100
-    /// Connections of all listeners at one time; one more waits to be accepted.
+    /// Connections of all listeners at one time, shared evenly among them; one more waits to be accepted.
     public var connectionsMax = 4_096
     /// The base URL that the AuthZEN metadata tells; `nil` publishes none.
     ///
@@ -74,6 +74,8 @@ enum GatewayLimits {
     static let headerBytesMax = 64 * 1024
     /// How long a body may take to come, in milliseconds.
     static let bodyMillisecondsMax: Int64 = 5_000
+    /// How long a client that is cut off has to read the answer, in milliseconds.
+    static let lingerMilliseconds: Int64 = 100
     /// How long a connection may say nothing, in seconds.
     static let idleSecondsMax: Int64 = 120
     /// How long a stop waits for requests that have begun, in milliseconds.

@@ -20,7 +20,8 @@ struct GatewayResponder: Sendable {
         to request: Request, _ writer: consuming ResponseWriter, on channel: any Channel, listener: ListenerFacts
     ) async throws {
         guard let head = listener.token.map({ $0.admit(request.head) }) ?? request.head else {
-            let refusal = SharedToken.refusal
+            var refusal = SharedToken.refusal
+            if let id = request.headers[.requestID] { refusal.headers[.requestID] = id }
             return try await writer.write(response: refusal.head, body: refusal.body)
         }
         let incoming = GatewayRequest(
@@ -29,10 +30,15 @@ struct GatewayResponder: Sendable {
         var response = try await response(to: incoming)
         if let id = request.headers[.requestID] { response.headers[.requestID] = id }
         // Whoever asks with HEAD takes what follows for the next answer (spec `protocols.md` §2.1).
-        guard request.method == .head else {
-            return try await writer.write(response: response.head, body: response.body)
+        if request.method == .head {
+            try await writer.writeHead(response.head).finish(nil)
+        } else {
+            try await writer.write(response: response.head, body: response.body)
         }
-        try await writer.writeHead(response.head).finish(nil)
+        guard response.headers[.connection] == "close" else { return }
+        // What is left of a body is not read. The client has a moment to read why before it is cut off.
+        try await Task.sleep(for: .milliseconds(GatewayLimits.lingerMilliseconds))
+        throw ConnectionEnded()
     }
 
     private func response(to request: GatewayRequest) async throws -> Response {
@@ -49,6 +55,9 @@ struct GatewayResponder: Sendable {
         }
     }
 }
+
+/// The connection is closed behind an answer that says so.
+private struct ConnectionEnded: Error {}
 
 /// An answer that is no decision: a request that cannot be answered, with one line on why.
 struct Refusal: Error, Sendable {

@@ -52,8 +52,15 @@ struct GatewayOptions: ParsableArguments {
             valueName: "URL"))
     var publicURL: String?
 
+    private static let deadlineMillisecondsMax: Int64 = 60_000
+
     /// The listeners that were asked for, but for the Unix socket, which has to be made first.
     func networkListeners() throws(CommandFailure) -> [GatewayListener] {
+        guard (1...Self.deadlineMillisecondsMax).contains(deadlineMilliseconds) else {
+            throw .usage(
+                "--http-deadline is \(deadlineMilliseconds), but must be 1 to \(Self.deadlineMillisecondsMax) milliseconds"
+            )
+        }
         var listeners: [GatewayListener] = []
         if tokenFile != nil, httpListen == nil {
             throw .usage("--http-token-file is for --http-listen, which is missing")

@@ -28,7 +28,9 @@ struct SidecarService {
         defer { source.stop() }
         let logger = Self.logger("sidecar")
         let sidecar = try asFailure { () throws(SidecarError) in
-            try Sidecar(configuration: configuration, source: source, logger: logger)
+            var own = configuration
+            own.connectionsMax = shares.native
+            return try Sidecar(configuration: own, source: source, logger: logger)
         }
         // Before the sidecar, which says that everything is ready.
         let web = try openGateway(source, sidecar.journal())
@@ -45,11 +47,25 @@ struct SidecarService {
         logger.info("stopped")
     }
 
+    private var hasGateway: Bool { gateway.httpSocket != nil || gateway.spoeSocket != nil || !listeners.isEmpty }
+
+    /// Connections of the native socket and over HTTP; together as many as there are descriptors for, so that neither takes
+    /// what the other, or the reading of the store, needs.
+    private var shares: (native: Int, gateway: Int) {
+        guard hasGateway else { return (configuration.connectionsMax, 0) }
+        let wanted = configuration.connectionsMax + Self.gatewayConnectionsMax
+        let room = DescriptorLimit.connections(wanted: wanted)
+        let gateway = max(1, room * Self.gatewayConnectionsMax / wanted)
+        return (max(1, room - gateway), gateway)
+    }
+
+    private static let gatewayConnectionsMax = 4_096
+
     /// The gateway with its socket, if any address was asked for.
     private func openGateway(
         _ source: any SnapshotSource, _ journal: DecisionJournal?
     ) throws(CommandFailure) -> WebService? {
-        guard gateway.httpSocket != nil || gateway.spoeSocket != nil || !listeners.isEmpty else { return nil }
+        guard hasGateway else { return nil }
         let socket = try asFailure { () throws(SidecarError) in try openSocket(gateway.httpSocket) }
         let spoe = try asFailure { () throws(SidecarError) in
             do throws(SidecarError) {
@@ -62,7 +78,8 @@ struct SidecarService {
         do throws(GatewayError) {
             return try WebService(
                 socket: socket, spoe: spoe, listeners: listeners, options: gateway,
-                staleDenyAfterSeconds: configuration.staleDenyAfterSeconds, source: source, journal: journal)
+                connectionsMax: shares.gateway, staleDenyAfterSeconds: configuration.staleDenyAfterSeconds,
+                source: source, journal: journal)
         } catch {
             socket?.withdraw()
             spoe?.withdraw()

@@ -15,7 +15,7 @@ struct WebService {
     /// Starts to answer.
     init(
         socket: ListeningSocket?, spoe: ListeningSocket?, listeners: [GatewayListener], options: GatewayOptions,
-        staleDenyAfterSeconds: Int64?, source: any SnapshotSource, journal: DecisionJournal?
+        connectionsMax: Int, staleDenyAfterSeconds: Int64?, source: any SnapshotSource, journal: DecisionJournal?
     ) throws(GatewayError) {
         var all = listeners
         // Whoever may open the files is trusted to be a proxy that says of its clients what is so.
@@ -29,6 +29,7 @@ struct WebService {
         }
         var configuration = GatewayConfiguration(listeners: all)
         configuration.deadlineMilliseconds = options.deadlineMilliseconds
+        configuration.connectionsMax = connectionsMax
         configuration.publicURL = options.publicURL
         configuration.tokenFile = options.tokenFile
         configuration.staleDenyAfterSeconds = staleDenyAfterSeconds

@@ -12,8 +12,12 @@ internal import PolicyModel
 
 /// Checks passwords, each the slow way once: what came out is remembered for as long as its line in the file stands.
 final class PasswordChecker: Sendable {
-    /// How many answers are remembered; when there are more, all are forgotten.
+    /// How many right and how many wrong answers are remembered; when there are more of one kind, all of it are forgotten:
+    /// guesses push no login out.
     private static let answersMax = 4_096
+    /// How often somebody who waits for a check looks whether it can begin, and for how long, in milliseconds.
+    private static let waitMilliseconds: Int64 = 5
+    private static let waitsMax = 12
     /// How many are checked at one time; guessing must not take every processor.
     private static let checksMax = 2
     /// The longest password, in bytes.
@@ -21,7 +25,8 @@ final class PasswordChecker: Sendable {
 
     private struct State {
         var files: [String: (mark: OutsideFile.Mark, file: PasswordFile?)] = [:]
-        var answers: [[UInt8]: Bool] = [:]
+        var right: Set<[UInt8]> = []
+        var wrong: Set<[UInt8]> = []
         var checks = 0
     }
 
@@ -51,7 +56,10 @@ final class PasswordChecker: Sendable {
     func check(_ user: String, _ password: String, in path: String) async throws(ProxyFault) {
         guard let (hash, isKnown) = try file(path).hash(of: user) else { throw ProxyFault(.invalidIdentity) }
         let code = code(hash, password)
-        var isRight = state.withLockedValue { $0.answers[code] }
+        var isRight = state.withLockedValue { state -> Bool? in
+            if state.right.contains(code) { return true }
+            return state.wrong.contains(code) ? false : nil
+        }
         if isRight == nil { isRight = try await checkSlowly(hash, password, code) }
         // Somebody unknown may have hit upon the decoy's password.
         guard isRight == true, isKnown else { throw ProxyFault(.invalidIdentity) }
@@ -59,21 +67,39 @@ final class PasswordChecker: Sendable {
 
     private func checkSlowly(_ hash: PasswordHash, _ password: String, _ code: [UInt8]) async throws(ProxyFault) -> Bool
     {
-        let begins = state.withLockedValue { state in
+        var waits = 0
+        while !begins() {
+            // A moment's wait, so that those who guess do not turn everybody else away.
+            guard waits < PasswordChecker.waitsMax,
+                (try? await Task.sleep(for: .milliseconds(PasswordChecker.waitMilliseconds))) != nil
+            else { throw ProxyFault(.busy) }
+            waits += 1
+        }
+        let isRight = try? await NIOThreadPool.singleton.runIfActive { hash.matches(password) }
+        state.withLockedValue { state in
+            state.checks -= 1
+            switch isRight {
+            case true?: PasswordChecker.remember(code, in: &state.right)
+            case false?: PasswordChecker.remember(code, in: &state.wrong)
+            case nil: break
+            }
+        }
+        guard let isRight else { throw ProxyFault(.internalError) }
+        return isRight
+    }
+
+    /// Whether a check may begin now; it then counts as begun.
+    private func begins() -> Bool {
+        state.withLockedValue { state in
             guard state.checks < PasswordChecker.checksMax else { return false }
             state.checks += 1
             return true
         }
-        guard begins else { throw ProxyFault(.busy) }
-        let isRight = try? await NIOThreadPool.singleton.runIfActive { hash.matches(password) }
-        state.withLockedValue { state in
-            state.checks -= 1
-            guard let isRight else { return }
-            if state.answers.count >= PasswordChecker.answersMax { state.answers.removeAll(keepingCapacity: true) }
-            state.answers[code] = isRight
-        }
-        guard let isRight else { throw ProxyFault(.internalError) }
-        return isRight
+    }
+
+    private static func remember(_ code: [UInt8], in answers: inout Set<[UInt8]>) {
+        if answers.count >= answersMax { answers.removeAll(keepingCapacity: true) }
+        answers.insert(code)
     }
 
     /// The file, read again when it has changed; one with an error is no file.

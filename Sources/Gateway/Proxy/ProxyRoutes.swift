@@ -67,7 +67,7 @@ enum ProxyAdapters {
 
     /// Envoy `ext_authz`: the client's own request, with a prefix before its path (spec §2.3).
     static func envoy(_ request: GatewayRequest) throws(ProxyFault) -> ProxyRequest {
-        let target = String(request.target.dropFirst(envoyPrefix.count))
+        let target = String(decoding: request.target.utf8.dropFirst(envoyPrefix.utf8.count), as: UTF8.self)
         var proxied = try proxyRequest(
             request, method: request.head.method.rawValue, target: target, host: named(request))
         if let text = try request.head.headerFields.single(.envoyTimeout) {

@@ -16,6 +16,8 @@ struct RequestPath: Sendable, Hashable {
         case strayByte
         /// `.` or `..`, also encoded, also with a parameter behind it (`..;x`), which some servers strip.
         case dotSegment
+        /// `;`: some servers strip it with what follows, others do not.
+        case parameter
         /// `//`.
         case emptySegment
         /// `\`, which some servers read as `/`, raw or encoded.
@@ -63,6 +65,7 @@ struct RequestPath: Sendable, Hashable {
     ) throws(Failure) -> [Text] {
         guard mode != .raw else { return parts.map(text) }
         var segments: [Text] = []
+        var followsNothing = false
         for (index, part) in parts.enumerated() {
             let segment = try decoded(part)
             let isLast = index == parts.count - 1
@@ -73,8 +76,10 @@ struct RequestPath: Sendable, Hashable {
                 segments.append(segment)
                 continue
             }
-            // Only dots alone are resolved; what has a parameter behind them is read in too many ways.
-            guard dots == 0 || segment.utf8.count == dots else { throw .dotSegment }
+            // Only dots alone are resolved; what has a parameter behind them is read in too many ways, and `//..` in two: the
+            // RFC takes away the empty segment, nginx and Go the one before it.
+            guard dots == 0 || segment.utf8.count == dots, dots < 2 || !followsNothing else { throw .dotSegment }
+            followsNothing = segment.isEmpty || (followsNothing && dots == 1)
             if dots == 2, segments.popLast() == nil { throw .dotSegment }
             // What ends in a dot segment ends in `/`, and so does what ends in nothing.
             if dots > 0 || segment.isEmpty {
@@ -101,6 +106,7 @@ struct RequestPath: Sendable, Hashable {
         while index < segment.endIndex {
             guard segment[index] == 0x25 else {
                 guard segment[index] != 0x5C else { throw .backslash }
+                guard segment[index] != 0x3B else { throw .parameter }
                 bytes.append(segment[index])
                 index += 1
                 continue
