@@ -68,14 +68,14 @@ exec dockerd -H unix://{self.socket} -H tcp://127.0.0.1:{self.port} --tlsverify 
             fields.append(("Content-Length", "0"))
         return harness.ask(self.socket, method, target, fields, body, timeout)
 
-    def call_tls(self, credentials, method, target):
+    def call_tls(self, credentials, method, target, body=None, headers=()):
         context = ssl.create_default_context(cafile=self.credentials.authority)
         context.check_hostname = False
         if credentials:
             context.load_cert_chain(credentials.certificate, credentials.key)
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
         try:
-            connection.request(method, target)
+            connection.request(method, target, body, dict(headers))
             response = connection.getresponse()
             return harness.Answer(response.status, response.getheaders(), response.read())
         finally:
@@ -93,7 +93,8 @@ def check(report, stack, sidecar):
             raise harness.Skip(f"there is no {program}")
     version = harness.version_of(["dockerd", "--version"], r"version ([0-9.]+)")
     folder = harness.Folder(stack)
-    credentials = certificates.make(folder, clients=["ci", "mallory", ""])
+    credentials = certificates.make(folder, clients=["ci", "mallory", "", IMAGE_MAKER])
+    allow_imports(sidecar)
     engine = Engine(folder, sidecar, credentials)
     try:
         engine.start()
@@ -103,8 +104,9 @@ def check(report, stack, sidecar):
     def row(case, expected, got, passed):
         report.add(NAME, version, case, expected, got, passed)
 
-    make_image(engine, folder, row)
+    make_image(engine, folder, credentials, row)
     check_bodies(engine, row)
+    check_host(engine, row)
     check_targets(engine, row)
     check_users(engine, credentials, row)
     check_run(engine, row)
@@ -112,16 +114,33 @@ def check(report, stack, sidecar):
     check_restart(engine, sidecar, row)
 
 
-def make_image(engine, folder, row):
-    """An image of nothing but busybox, as a stream: the policies allow imports."""
+#: A TLS client of the matrix alone, who brings the image in.
+IMAGE_MAKER = "image-maker"
+
+
+def allow_imports(sidecar):
+    """Lets a user import images who is not in the shipped store: it has nobody who may."""
+    sidecar.stop()
+    user = {"UserName": IMAGE_MAKER, "UserPolicyList": [{"PolicyName": "imports", "PolicyDocument": {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "docker:ImageImport", "Resource": "*"}}}]}
+    users = next(sidecar.store.glob("accounts/*/users"))
+    (users / f"{IMAGE_MAKER}.json").write_text(json.dumps(user))
+    sidecar.start()
+
+
+def make_image(engine, folder, credentials, row):
+    """An image of nothing but busybox, as a stream."""
     root = folder / "rootfs" / "bin"
     root.mkdir(parents=True)
     busybox = shutil.which("busybox") or "/bin/busybox"
     shutil.copy(busybox, root / "busybox")
     archive = subprocess.run(
         ["tar", "-C", str(folder / "rootfs"), "-c", "."], capture_output=True, check=True).stdout
-    answer = engine.call(
-        "POST", "/images/create?fromSrc=-&repo=box", archive, [("Content-Type", "application/x-tar")])
+    import_box = ("POST", "/images/create?fromSrc=-&repo=box", archive, [("Content-Type", "application/x-tar")])
+    answer = engine.call(*import_box)
+    row("an image that the local user brings in", "403", f"{answer.status} {message(answer)}", answer.status == 403)
+    answer = engine.call_tls(credentials.clients[IMAGE_MAKER], *import_box)
     row("an image comes in as a stream", "200", answer.status, answer.status == 200)
 
 
@@ -203,6 +222,102 @@ def check_bodies(engine, row):
         answer = (engine.call("POST", target, body) if body is not None
                   else raw(engine, "POST", target, form, b"fromImage=evil"))
         row(case, str(sorted(expected)), f"{answer.status} {message(answer)}", answer.status in expected)
+
+
+def volume_of(driver, **options):
+    return {"Type": "volume", "Target": "/x", "VolumeOptions": {"DriverConfig": {"Name": driver, "Options": options}}}
+
+
+#: What else of a container's settings reaches the host. All of it is denied, in a create and in an update.
+REACHES_THE_HOST = [
+    {"Privileged": True}, {"Binds": ["/etc:/x"]}, {"Binds": ["/srv/../etc:/x"]}, {"Binds": ["/var/run/docker.sock:/x"]},
+    {"Mounts": [{"Type": "bind", "Source": "/", "Target": "/x"}]},
+    {"Mounts": [{"Type": "npipe", "Source": "", "Target": "/x"}]},
+    {"Mounts": [{"Type": "cluster", "Source": "", "Target": "/x"}]},
+    {"Mounts": [volume_of("local", type="ext4", device="/dev/sda")]}, {"Mounts": [volume_of("mine", mountpoint="/etc")]},
+    {"Devices": [{"PathOnHost": "/dev/sda", "PathInContainer": "/dev/sda", "CgroupPermissions": "rwm"}]},
+    {"DeviceCgroupRules": ["b *:* rwm"]}, {"DeviceRequests": [{"Count": -1, "Capabilities": [["gpu"]]}]},
+    {"DeviceRequests": [{}]},
+    {"SecurityOpt": ["seccomp=unconfined"]}, {"SecurityOpt": ["seccomp:unconfined"]}, {"SecurityOpt": ["seccomp={}"]},
+    {"SecurityOpt": ["apparmor=unconfined"]}, {"SecurityOpt": ["label=disable"]}, {"SecurityOpt": ["label:type:spc_t"]},
+    {"SecurityOpt": ["no-new-privileges", "apparmor=unconfined"]}, {"SecurityOpt": ["no-new-privileges=false"]},
+    {"SecurityOpt": ["systempaths=unconfined"]},
+    {"MaskedPaths": []}, {"ReadonlyPaths": []}, {"MaskedPaths": ["/proc/kcore"]},
+    {"CapAdd": ["ALL"]}, {"CapAdd": ["cap_sys_ptrace"]}, {"CapAdd": ["CHOWN", "SYS_MODULE"]},
+    {"NetworkMode": "host"}, {"NetworkMode": "container:body0"}, {"NetworkMode": "HOST_ID"},
+    {"PidMode": "host"}, {"PidMode": "container:body0"},
+    {"IpcMode": "host"}, {"IpcMode": "container:body0"},
+    {"UTSMode": "host"}, {"UsernsMode": "host"}, {"CgroupnsMode": "host"}, {"Cgroup": "container:body0"},
+    {"CgroupParent": "/system.slice"}, {"Runtime": "io.containerd.runc.v2"}, {"Runtime": "mine"}, {"Isolation": "process"},
+    {"VolumesFrom": ["body0"]}, {"VolumeDriver": "mine"},
+    {"Sysctls": {"kernel.core_pattern": "|/x"}}, {"Sysctls": {"net.core.somaxconn": "1", "vm.overcommit_memory": "1"}},
+    {"Annotations": {"run.oci.keep_original_groups": "1"}},
+    {"LogConfig": {"Type": "syslog", "Config": {"syslog-address": "unix:///run/docker.sock"}}},
+    {"LogConfig": {"Type": "fluentd", "Config": {"fluentd-address": "unix:///run/docker.sock"}}},
+]
+
+#: What leaves the host alone, however it is written.
+HARMLESS = [
+    {"CapDrop": ["ALL"], "CapAdd": ["CHOWN", "cap_setuid"]}, {"SecurityOpt": ["no-new-privileges"]},
+    {"SecurityOpt": ["no-new-privileges:true"]}, {"Binds": ["data:/x"]},
+    {"Mounts": [{"Type": "tmpfs", "Target": "/y"}]},
+    {"Tmpfs": {"/x": ""}}, {"IpcMode": "private"}, {"NetworkMode": "bridge"}, {"LogConfig": {"Type": "json-file"}},
+    {"Sysctls": {"net.ipv4.ip_unprivileged_port_start": "0"}}, {"VolumeDriver": "local"}, {"ReadonlyRootfs": True},
+    {"Memory": 67108864, "RestartPolicy": {"Name": "on-failure"}}, {"Devices": [], "SecurityOpt": None, "CapAdd": []},
+    {"PortBindings": {"80/tcp": [{"HostPort": "8080"}]}, "GroupAdd": ["audio"]},
+]
+
+
+def denied(answer):
+    return answer.status == 403 and "by plugin postern" in message(answer)
+
+
+def check_host(engine, row):
+    """Whether the shipped policy leaves the host alone."""
+    host_id = host_network(engine)
+    for number, settings in enumerate(REACHES_THE_HOST):
+        settings = {key: host_id if value == "HOST_ID" else value for key, value in settings.items()}
+        answers = []
+        for name, body in [("in", create(settings)), ("beside", create(**settings))]:
+            name = f"reach{number}{name}"
+            answers.append((engine.call("POST", f"/v1.41/containers/create?name={name}", body), engine.exists(name)))
+        answers.append((engine.call("POST", "/v1.41/containers/body0/update", settings), False))
+        row(f"reaches the host: {json.dumps(settings)[:60]}", "403 in HostConfig, beside it, in an update",
+            " ".join(f"{answer.status}" for answer, _ in answers),
+            all(denied(answer) and not exists for answer, exists in answers))
+    for number, settings in enumerate(HARMLESS):
+        answer = engine.call("POST", f"/v1.41/containers/create?name=harmless{number}", create(settings))
+        row(f"harmless: {json.dumps(settings)[:60]}", "201", f"{answer.status} {message(answer)}", answer.status == 201)
+    # A network that is joined beside `NetworkMode`, by its name and by its id.
+    for case, network in [("name", "host"), ("id", host_id)]:
+        answer = engine.call("POST", f"/v1.41/containers/create?name=joined_{case}", {
+            **create(), "NetworkingConfig": {"EndpointsConfig": {network: {}}}})
+        row(f"reaches the host: its network as an endpoint, by {case}", "403", f"{answer.status} {message(answer)}",
+            denied(answer) and not engine.exists(f"joined_{case}"))
+    tar = [("Content-Type", "application/x-tar")]
+    for case, method, target, body, headers in [
+        ("a build in its network", "POST", "/v1.41/build?networkmode=host", b"", tar),
+        ("any build", "POST", "/v1.41/build", b"", tar),
+        ("an image that is loaded", "POST", "/v1.41/images/load", b"", tar),
+        ("an image from an address", "POST", "/v1.41/images/create?fromSrc=http://127.0.0.1:1/&repo=x", None, ()),
+        ("BuildKit", "POST", "/v1.41/session", None, ()),
+        ("its swarm, whose inspection has the tokens to join", "GET", "/v1.41/swarm", None, ()),
+        ("the key of its swarm", "GET", "/v1.41/swarm/unlockkey", None, ()),
+        ("a service", "POST", "/v1.41/services/create", {"Name": "x"}, ()),
+        ("a plugin", "POST", "/v1.41/plugins/pull?remote=x", [], ()),
+        ("a container put into its network later", "POST", "/v1.41/networks/host/connect", {"Container": "body0"}, ()),
+        ("a volume of a driver that anybody may have written", "POST", "/v1.41/volumes/create",
+         {"Name": "v3", "Driver": "mine"}, ()),
+        ("a volume that is a disk", "POST", "/v1.41/volumes/create",
+         {"Name": "v4", "DriverOpts": {"type": "ext4", "device": "/dev/sda"}}, ()),
+    ]:
+        answer = engine.call(method, target, body, headers)
+        row(f"reaches the host: {case}", "403", f"{answer.status} {message(answer)}", denied(answer))
+
+
+def host_network(engine):
+    """The id of the host's network, which is as good as its name."""
+    return json.loads(engine.call("GET", "/v1.41/networks/host").body)["Id"]
 
 
 def raw(engine, method, target, headers, body):
@@ -287,12 +402,20 @@ def check_command_line(engine, row):
         (["rename", "body1", "renamed"], ""),
         (["commit", "renamed", "box:3"], "sha256:"),
         (["run", "--rm", "--network", "none", "box", "/bin/busybox", "echo", "from the command line"], "from the command"),
+        (["run", "--rm", "--network", "none", "--security-opt", "no-new-privileges", "--cap-drop", "ALL", "--cap-add",
+          "chown", "-v", "data:/x", "--tmpfs", "/y", "--read-only", "--init=false", "--memory", "64m", "box",
+          "/bin/busybox", "echo", "with options"], "with options"),
+        (["create", "--name", "made", "box", "/bin/busybox"], ""),
+        (["update", "--restart", "on-failure", "made"], "made"),
     ]:
         done = docker(engine, words)
         expected = says if not (words[0] == "version") else ""
         row(f"docker {' '.join(words[:2])}", "status 0", f"{done.returncode} {(done.stdout + done.stderr).strip()[:80]}",
             done.returncode == 0 and expected in done.stdout)
     for words in [["run", "--rm", "--privileged", "box", "x"], ["run", "--rm", "-v", "/etc:/x", "box", "x"],
+                  ["run", "--security-opt", "systempaths=unconfined", "box", "x"],
+                  ["run", "--device", "/dev/null", "box", "x"], ["run", "--gpus", "all", "box", "x"],
+                  ["run", "--ipc", "host", "box", "x"], ["run", "--volumes-from", "made", "box", "x"],
                   ["network", "create", "n"]]:
         done = docker(engine, words)
         row(f"docker {' '.join(words[:3])}", "denied by the plugin", f"{done.returncode} {done.stderr.strip()[:80]}",
