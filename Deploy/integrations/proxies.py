@@ -174,15 +174,20 @@ ODD_PATHS = [
     "/reports/../admin", "/reports/%2e%2e/admin", "/reports/..%2fadmin", "/admin/../reports/1", "//reports/1",
     "/reports//1", "/reports/./1", "/reports%2f1", "/reports/%5c..%5cadmin", "/reports/a%00b", "/reports/%zz",
     "/reports/%c0%ae", "/reports/1%0d%0aX-Auth-User:%20mallory", "/reports/..;/admin", "/%72eports/../admin",
+    # Read in one way, nobody is asked about these.
+    "/admin/../healthz", "/admin/%2e%2e/healthz", "/reports/1/%2e%2e/%2e%2e/healthz", "/admin/..%2fhealthz",
+    "//healthz", "/%68ealthz", "/HEALTHZ", "/healthz/../admin", "/healthz/%2e%2e/admin", "/healthz;/../admin",
 ]
 
 
 def is_safe(path):
-    """Whether what the origin saw is what alice may read, however it is decoded and resolved."""
+    """Whether what the origin saw is what alice may read, however it is decoded and resolved, or needs no permission."""
     import posixpath
     import urllib.parse
 
     path = path.split("?")[0]
+    if path == "/healthz":
+        return True
     forms = {path, urllib.parse.unquote(path), urllib.parse.unquote(path).replace("\\", "/").replace(";", "")}
     return all(posixpath.normpath(form).startswith("/reports/") for form in forms)
 
@@ -234,9 +239,28 @@ def check_identity(proxy, row):
             came = [value for name, value in (answer.reached or {}).get("headers", []) if name == "x-auth-user"]
             row(f"{case} ({spoof[0]})", f"200 {expected}", f"{answer.status} {came}",
                 answer.status == 200 and [value for value in came if value] == expected)
-    answer = harness.ask(proxy.port, "GET", "/reports/1", [ALICE, ("X-Auth_User", "mallory")])
-    came = [name for name, value in (answer.reached or {}).get("headers", []) if value == "mallory"]
-    row("an identity with an underscore", "nothing at the origin", f"{answer.status} {came}", not came)
+    for spelling in ("X-Auth_User", "X_Auth-User", "X_Auth_User", "x_auth_user"):
+        for target, headers, expected in (
+                ("/reports/1", [ALICE], ["alice"]), ("/public/a", [], []), ("/healthz", [], [])):
+            answer = harness.ask(proxy.port, "GET", target, [*headers, (spelling, "mallory")])
+            came = identities(answer)
+            row(f"an identity with an underscore ({spelling} at {target})", f"200 {expected}",
+                f"{answer.status} {came}", answer.status == 200 and came == expected)
+    # A field that `Connection` names ends at the next program: it must not take the sidecar's own with it.
+    for fields in ([("Connection", "close, X-Auth-User")], [("Connection", "close"), ("Connection", "x-auth-user")],
+                   [("Connection", "X-Auth-User, close"), ("X_Auth_User", "mallory")],
+                   [("Connection", "close, X-Auth-User, X_Auth_User"), ("X_Auth_User", "mallory")]):
+        answer = harness.ask(proxy.port, "GET", "/reports/1", [ALICE, *fields])
+        came = identities(answer)
+        case = ", ".join(f"{name}: {value}" for name, value in fields)
+        row(f"an identity dropped ({case})", "refused, or 200 ['alice']", f"{answer.status} {came}",
+            answer.status in {400, 403} and answer.reached is None or answer.status == 200 and came == ["alice"])
+
+
+def identities(answer):
+    """The identities that reached the origin, in every spelling that CGI and WSGI services take for the same."""
+    return [value for name, value in (answer.reached or {}).get("headers", [])
+            if name.replace("_", "-") == "x-auth-user" and value]
 
 
 def check_reuse(proxy, row, relay):
