@@ -11,20 +11,33 @@ local function one(headers, name)
     return values and values[0] or ""
 end
 
+-- Every value of a field, each as it was sent. HAProxy's own req_hdr gives the last piece between commas of the last field
+-- alone: Postern would judge one of two identities and the service might read the other. Of all it refuses what is ambiguous.
+local function all(headers, name)
+    local values = {}
+    for _, value in pairs(headers[name] or {}) do
+        values[#values + 1] = value
+    end
+    return values
+end
+
 core.register_action("postern", { "http-req" }, function(txn)
+    local given = txn.http:req_get_headers()
+    local hosts = all(given, "host")
     local headers = {
         ["x-original-method"] = { txn.sf:method() },
         -- The path as the client sent it, with its query.
         ["x-original-uri"] = { txn.sf:pathq() },
-        ["x-forwarded-host"] = { txn.sf:req_hdr("host") },
+        ["x-forwarded-host"] = #hosts > 0 and hosts or { "" },
         ["x-forwarded-for"] = { txn.sf:src() },
         ["x-forwarded-proto"] = { txn.sf:ssl_fc() == "1" and "https" or "http" },
         ["host"] = { "postern" },
     }
+    -- What your mapping reads besides belongs here, too.
     for _, name in ipairs({ "authorization", "cookie", "x-request-id" }) do
-        local value = txn.sf:req_hdr(name)
-        if value ~= "" then
-            headers[name] = { value }
+        local values = all(given, name)
+        if #values > 0 then
+            headers[name] = values
         end
     end
     local answer = core.httpclient():get({

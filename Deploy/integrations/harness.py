@@ -250,7 +250,8 @@ def ask(address, method, target, headers=(), body=None, timeout=20):
     try:
         # `http.client` refuses some odd targets, which are the point here.
         connection._validate_path = lambda _: None
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        own_host = any(name.lower() == "host" for name, _ in headers)
+        connection.putrequest(method, target, skip_host=own_host, skip_accept_encoding=True)
         for name, value in headers:
             connection.putheader(name, value)
         if body is not None:

@@ -16,6 +16,14 @@ EXAMPLES = HERE.parent / "examples"
 #: Those of the example's file.
 PASSWORDS = {"alice": "correct horse battery staple", "bob": "tell me a secret"}
 
+#: Beside the example's: one for a host, and one that believes a field that no client may say.
+ROUTES = [
+    {"Methods": ["GET"], "Host": "inside.example", "Path": "/inside", "Action": "reports:Read",
+     "Resource": "arn:aws:reports:::report/1"},
+    {"Methods": ["GET"], "Path": "/said", "Action": "reports:Read",
+     "Resource": "arn:aws:reports:::report/{header.x-auth-user}"},
+]
+
 
 class Sidecar:
     """A sidecar that can be stopped, hung and started again at the same addresses."""
@@ -32,7 +40,9 @@ class Sidecar:
         shutil.copytree(EXAMPLES / "store", self.store)
         self.users = cheaper(EXAMPLES / "users", folder / "users")
         mapping = self.store / "mappings" / "http.json"
-        mapping.write_text(harness.shipped(mapping, {"/etc/postern/users": self.users}))
+        text = json.loads(harness.shipped(mapping, {"/etc/postern/users": self.users}))
+        text["Routes"] += ROUTES
+        mapping.write_text(json.dumps(text))
         self.process = None
 
     def start(self):
