@@ -4,7 +4,7 @@ import pathlib
 import time
 
 import harness
-from sidecar import PASSWORDS, basic
+from sidecar import PASSWORDS, SECRET, basic
 
 DEPLOY = pathlib.Path(__file__).resolve().parent.parent
 
@@ -109,7 +109,7 @@ class Traefik(Proxy):
             "http://127.0.0.1:9000": f"http://127.0.0.1:{self.origin.port}"}))
         static = self.folder.write("traefik.yml", self.shipped("traefik/traefik.yml", {
             "127.0.0.1:8080": f"127.0.0.1:{self.port}", "/etc/traefik/dynamic.yml": dynamic}))
-        self.start(self.name, [programs["traefik"], f"--configFile={static}"])
+        self.start(self.name, [programs["traefik"], f"--configFile={static}"], {"POSTERN_HTTP_TOKEN": SECRET})
         # It listens before it has read its routes.
         harness.wait_until("traefik has its routes", lambda: harness.ask(self.port, "GET", "/healthz").status == 200)
 
@@ -225,6 +225,8 @@ def check(report, proxy, version, sidecar, relay):
             f"{answer.status} {came or 'nothing'}", passed)
     check_paths(proxy, row)
     check_identity(proxy, row)
+    if isinstance(proxy, Traefik):
+        check_secret(proxy, row)
     check_reuse(proxy, row, relay)
     check_outages(proxy, row, sidecar)
 
@@ -278,6 +280,15 @@ def identities(answer):
     """The identities that reached the origin, in every spelling that CGI and WSGI services take for the same."""
     return [value for name, value in (answer.reached or {}).get("headers", [])
             if name.replace("_", "-") == "x-auth-user" and value]
+
+
+def check_secret(proxy, row):
+    """Any process can reach a port of the loopback address: only who shows the secret is told anything."""
+    question = [ALICE, ("X-Forwarded-Method", "GET"), ("X-Forwarded-Uri", "/reports/1"), ("X-Forwarded-Host", "x")]
+    for case, route in [("no secret", "/v1/forward-auth"), ("no secret in its place", "/t//v1/forward-auth"),
+                        ("a wrong secret", "/t/0123456789abcdef0123456789abcdef/v1/forward-auth")]:
+        answer = harness.ask(proxy.ask_at, "GET", route, question)
+        row(f"another process asks with {case}", "401", answer.status, answer.status == 401)
 
 
 def check_reuse(proxy, row, relay):

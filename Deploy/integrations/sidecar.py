@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import secrets
 import shutil
 import signal
 import socket
@@ -15,6 +16,9 @@ EXAMPLES = HERE.parent / "examples"
 
 #: Those of the example's file.
 PASSWORDS = {"alice": "correct horse battery staple", "bob": "tell me a secret"}
+
+#: What callers on the loopback port show: anybody can reach it.
+SECRET = secrets.token_hex(16)
 
 #: Beside the example's: one for a host, and one that believes a field that no client may say.
 ROUTES = [
@@ -38,6 +42,8 @@ class Sidecar:
         self.port = harness.free_port()
         self.store = folder / "store"
         shutil.copytree(EXAMPLES / "store", self.store)
+        self.secret_file = folder.write("token", SECRET + "\n")
+        self.secret_file.chmod(0o600)
         self.users = cheaper(EXAMPLES / "users", folder / "users")
         mapping = self.store / "mappings" / "http.json"
         text = json.loads(harness.shipped(mapping, {"/etc/postern/users": self.users}))
@@ -49,8 +55,8 @@ class Sidecar:
         self.process = self.folder.start(
             "postern",
             [self.postern, "serve", "--store", self.store, "--socket", self.socket, "--http-socket", self.http,
-             "--http-listen", f"127.0.0.1:{self.port}", "--spoe-socket", self.spoe, "--http-deadline", "2000",
-             *self.flags])
+             "--http-listen", f"127.0.0.1:{self.port}", "--http-token-file", self.secret_file,
+             "--spoe-socket", self.spoe, "--http-deadline", "2000", *self.flags])
         for address in (self.socket, self.http, self.port, self.spoe):
             harness.wait_until(
                 f"the sidecar listens on {address}", lambda a=address: harness.can_connect(a), process=self.process)
