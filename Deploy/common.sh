@@ -57,6 +57,8 @@ need_swift() {
     command -v swift >/dev/null || fail "there is no \`swift\` on the PATH; see https://www.swift.org/install/linux/"
 }
 
-need_jansson() {
+# The C libraries that the build needs; zlib's is for the HTTP client that fetches keys.
+need_libraries() {
     need_packages 'pkg-config --exists jansson' libjansson-dev pkg-config
+    need_packages 'pkg-config --exists zlib' zlib1g-dev pkg-config
 }
