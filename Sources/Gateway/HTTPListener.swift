@@ -46,6 +46,10 @@ struct HTTPListener<Connection: ServerChildChannel>: Sendable {
                     .bind(host: host, port: port) { connection.setup(channel: $0, logger: logger) }
             }
             return HTTPListener(connection: connection, logger: logger, server: server, quiescing: quiescing)
+        } catch let error as IOError {
+            let taken = error.errnoCode == EADDRINUSE ? "; end who listens there, or take another" : ""
+            throw .cannotListen(
+                address: address, reason: unsafe String(cString: strerror(error.errnoCode)).lowercased() + taken)
         } catch {
             throw .cannotListen(address: address, reason: "\(error)")
         }

@@ -25,6 +25,8 @@ final class PasswordChecker: Sendable {
 
     private struct State {
         var files: [String: (mark: OutsideFile.Mark, file: PasswordFile?)] = [:]
+        /// Files that are not there, which has been said.
+        var missing: Set<String> = []
         var right: Set<[UInt8]> = []
         var wrong: Set<[UInt8]> = []
         var checks = 0
@@ -104,7 +106,14 @@ final class PasswordChecker: Sendable {
 
     /// The file, read again when it has changed; one with an error is no file.
     private func file(_ path: String) throws(ProxyFault) -> PasswordFile {
-        guard let mark = OutsideFile.mark(path) else { throw ProxyFault(.notReady) }
+        guard let mark = OutsideFile.mark(path) else {
+            if state.withLockedValue({ $0.missing.insert(path).inserted }) {
+                logger.error(
+                    "there is no file of passwords, and nobody who shows one is let in", metadata: ["file": "\(path)"])
+            }
+            throw ProxyFault(.notReady)
+        }
+        _ = state.withLockedValue { $0.missing.remove(path) }
         if let known = state.withLockedValue({ $0.files[path] }), known.mark == mark {
             guard let file = known.file else { throw ProxyFault(.notReady) }
             return file
