@@ -49,6 +49,19 @@ public struct StoreStatus: Sendable, Hashable {
     }
 }
 
+extension StoreStatus {
+    /// The last second in which decisions are taken from the snapshot; later ones are `implicitDeny`, reason `stalePolicies`.
+    ///
+    /// - Parameter seconds: how long trouble may last; `nil` serves the last good policies however old they are.
+    public func trustedUntil(staleDenyAfterSeconds seconds: Int64?) -> Int64 {
+        // Nothing is in force: nobody is to be told that it does not know him.
+        if image == .withdrawn { return .min }
+        guard let troubleSince, let seconds else { return .max }
+        let (sum, isOver) = troubleSince.addingReportingOverflow(seconds)
+        return isOver ? .max : sum
+    }
+}
+
 /// A reload that left trouble behind, with every error as one line.
 public struct ReloadFailure: Error, Sendable, Hashable {
     /// `file:line:column: message`, sorted.

@@ -11,7 +11,9 @@ extension EntityParser {
         var mapping = AuthZENMapping(account: account(members["Account"], "`Account`"))
         mapping.subjects = entityTemplates(members["Subjects"], .subjects)
         mapping.resources = entityTemplates(members["Resources"], .resources)
-        for node in bounded(members["Actions"], "`Actions`") { actionTemplate(node, &mapping.actions) }
+        for node in elements(members["Actions"], "`Actions`", countMax: EntityParser.mappingEntriesMax) {
+            actionTemplate(node, &mapping.actions)
+        }
         mapping.defaultAction = actionTemplate(members["DefaultAction"], "`DefaultAction`")
         mapping.contextKeys = contextKeys(members["Context"])
         return finish(.mapping(.authzen(mapping)))
@@ -63,7 +65,7 @@ extension EntityParser {
     private mutating func entityTemplates(_ node: JSONNode?, _ list: EntityList) -> [Text: Template] {
         var templates: [Text: Template] = [:]
         var inOrder: [(type: Text, template: Template)] = []
-        for element in bounded(node, list.name) {
+        for element in elements(node, list.name, countMax: EntityParser.mappingEntriesMax) {
             guard let (type, template) = entityTemplate(element, list) else { continue }
             if templates.updateValue(template, forKey: type) != nil {
                 reader.error(
@@ -190,7 +192,7 @@ extension EntityParser {
         let folded = key.foldedASCII
         let quoted = UserText.quoted(key.string)
         let colon = folded.firstIndex(of: ASCII.colon) ?? 0
-        if ConditionKeys.isEngineOwned(folded: folded) || folded.hasPrefix(Text(TagKeyPrefix.principalTag.rawValue)) {
+        if EntityParser.isEngineOwned(folded: folded) {
             reader.error(
                 "engine-owned-key", "the key \(quoted) is set by the engine; no request may say what it holds",
                 at: node.position)
@@ -215,14 +217,4 @@ extension EntityParser {
     private static let keyBytesMax = 256
     /// The most entries of one list: each is held against all others.
     private static let mappingEntriesMax = 500
-
-    private mutating func bounded(_ node: JSONNode?, _ what: String) -> [JSONNode] {
-        let elements = reader.elements(node, what)
-        guard let node, elements.count > EntityParser.mappingEntriesMax else { return elements }
-        reader.error(
-            "too-many-entries",
-            "\(what) has \(elements.count) entries, and at most \(EntityParser.mappingEntriesMax) are read",
-            at: node.position)
-        return []
-    }
 }

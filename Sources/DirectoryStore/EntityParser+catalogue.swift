@@ -12,7 +12,7 @@ extension EntityParser {
         let resources = catalogued(members["Resources"], .resource)
         var actions: [Text] = []
         var seen: Set<Text> = []
-        for node in listed(members["Actions"], "`Actions`") {
+        for node in elements(members["Actions"], "`Actions`", countMax: EntityParser.catalogueEntriesMax) {
             guard let action = cataloguedAction(node) else { continue }
             if !seen.insert(action).inserted {
                 duplicate("the action \(UserText.quoted(action.string))", at: node.position)
@@ -35,7 +35,7 @@ extension EntityParser {
         let list = kind == .subject ? "`Subjects`" : "`Resources`"
         var entities: [CatalogueEntity] = []
         var seen: Set<Identity> = []
-        for element in listed(node, list) {
+        for element in elements(node, list, countMax: EntityParser.catalogueEntriesMax) {
             guard let entity = cataloguedEntity(element, kind) else { continue }
             if !seen.insert(Identity(type: entity.type, id: entity.id)).inserted {
                 duplicate("the \(kind.rawValue) \(UserText.quoted(entity.id.string))", at: element.position)
@@ -116,16 +116,6 @@ extension EntityParser {
 
     /// The most entries of one list of a file; a file of 1 MiB hardly has more.
     private static let catalogueEntriesMax = 20_000
-
-    private mutating func listed(_ node: JSONNode?, _ what: String) -> [JSONNode] {
-        let elements = reader.elements(node, what)
-        guard let node, elements.count > EntityParser.catalogueEntriesMax else { return elements }
-        reader.error(
-            "too-many-entries",
-            "\(what) has \(elements.count) entries, and at most \(EntityParser.catalogueEntriesMax) are read",
-            at: node.position)
-        return []
-    }
 
     private mutating func duplicate(_ what: String, at position: JSONPosition) {
         reader.error("duplicate-entry", "\(what) is given twice", at: position)

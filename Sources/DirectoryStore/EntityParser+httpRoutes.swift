@@ -151,7 +151,7 @@ extension EntityParser {
     private mutating func checkContextKey(_ member: JSONMember, others: [HTTPContextKey]) {
         let folded = Text(member.name).foldedASCII
         let quoted = UserText.quoted(member.name)
-        if ConditionKeys.isEngineOwned(folded: folded) || folded.hasPrefix("aws:principaltag/") {
+        if EntityParser.isEngineOwned(folded: folded) {
             reader.error(
                 "engine-owned-key", "the context key \(quoted) is set by the engine; no request may",
                 at: member.namePosition)

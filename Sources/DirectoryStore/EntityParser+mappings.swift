@@ -13,6 +13,21 @@ extension EntityParser {
         }
     }
 
+    /// Whether no request may say what a key holds; a family's name without a tag key counts as one of it.
+    static func isEngineOwned(folded key: Text) -> Bool {
+        ConditionKeys.isEngineOwned(folded: key) || key.hasPrefix(Text(TagKeyPrefix.principalTag.rawValue))
+    }
+
+    /// The elements of a list; of one that has too many, which is an error, none.
+    mutating func elements(_ node: JSONNode?, _ what: String, countMax: Int) -> [JSONNode] {
+        let elements = reader.elements(node, what)
+        guard let node, elements.count > countMax else { return elements }
+        reader.error(
+            "too-many-entries", "\(what) has \(elements.count) entries, and at most \(countMax) are read",
+            at: node.position)
+        return []
+    }
+
     /// An account's twelve digits.
     mutating func account(_ node: JSONNode?, _ what: String) -> AccountID? {
         guard let node, let text = reader.string(node, what) else { return nil }

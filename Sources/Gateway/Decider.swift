@@ -64,13 +64,9 @@ final class Decider: Sendable {
     func policies() -> Policies {
         let current = source.current
         let now = clock()
-        var isDistrusted = current.status.image == .withdrawn
-        if let since = current.status.troubleSince, let seconds = staleDenyAfterSeconds {
-            let (end, isOver) = since.addingReportingOverflow(seconds)
-            isDistrusted = isDistrusted || (!isOver && now.seconds > end)
-        }
+        let trustedUntil = current.status.trustedUntil(staleDenyAfterSeconds: staleDenyAfterSeconds)
         return Policies(
-            snapshot: current.snapshot, isDistrusted: isDistrusted, now: now,
+            snapshot: current.snapshot, isDistrusted: now.seconds > trustedUntil, now: now,
             recordedRevision: journal?.number(of: current.snapshot.revision) ?? 0)
     }
 

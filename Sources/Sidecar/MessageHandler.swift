@@ -119,20 +119,13 @@ struct MessageHandler: ~Copyable {
     static func inForce(
         _ current: (snapshot: Snapshot, status: StoreStatus), _ shared: LoopShared
     ) -> InForce {
-        var trustedUntil = Int64.max
-        if let since = current.status.troubleSince, let seconds = shared.staleDenyAfterSeconds {
-            let (sum, isOver) = since.addingReportingOverflow(seconds)
-            trustedUntil = isOver ? .max : sum
-        }
-        // Nothing is in force: nobody is to be told that it does not know him.
-        if current.status.image == .withdrawn { trustedUntil = .min }
         let prepared = PreparedReplies(revision: current.snapshot.revision)
         return InForce(
             snapshot: current.snapshot, tables: current.snapshot.tables, view: current.snapshot.tables.view,
             revision: current.snapshot.revision,
             recordedRevision: shared.auditor?.log.number(of: current.snapshot.revision) ?? 0, replies: prepared.views,
             prepared: prepared, status: current.status,
-            trustedUntil: trustedUntil)
+            trustedUntil: current.status.trustedUntil(staleDenyAfterSeconds: shared.staleDenyAfterSeconds))
     }
 
     /// Answers one message, without its NUL, into `replies`.

@@ -27,13 +27,14 @@ struct SidecarService {
         let source = try openStore()
         defer { source.stop() }
         let logger = Self.logger("sidecar")
+        let shares = connectionShares()
         let sidecar = try asFailure { () throws(SidecarError) in
             var own = configuration
             own.connectionsMax = shares.native
             return try Sidecar(configuration: own, source: source, logger: logger)
         }
         // Before the sidecar, which says that everything is ready.
-        let web = try openGateway(source, sidecar.journal())
+        let web = try openGateway(source, sidecar.journal(), connectionsMax: shares.gateway)
         defer { web?.stop() }
         try asFailure { () throws(SidecarError) in try sidecar.start() }
         let addresses = [configuration.socketPath] + (web?.addresses ?? [])
@@ -51,7 +52,7 @@ struct SidecarService {
 
     /// Connections of the native socket and over HTTP; together as many as there are descriptors for, so that neither takes
     /// what the other, or the reading of the store, needs.
-    private var shares: (native: Int, gateway: Int) {
+    private func connectionShares() -> (native: Int, gateway: Int) {
         guard hasGateway else { return (configuration.connectionsMax, 0) }
         let wanted = configuration.connectionsMax + Self.gatewayConnectionsMax
         let room = DescriptorLimit.connections(wanted: wanted)
@@ -63,7 +64,7 @@ struct SidecarService {
 
     /// The gateway with its socket, if any address was asked for.
     private func openGateway(
-        _ source: any SnapshotSource, _ journal: DecisionJournal?
+        _ source: any SnapshotSource, _ journal: DecisionJournal?, connectionsMax: Int
     ) throws(CommandFailure) -> WebService? {
         guard hasGateway else { return nil }
         let socket = try asFailure { () throws(SidecarError) in try openSocket(gateway.httpSocket) }
@@ -78,7 +79,7 @@ struct SidecarService {
         do throws(GatewayError) {
             return try WebService(
                 socket: socket, spoe: spoe, listeners: listeners, options: gateway,
-                connectionsMax: shares.gateway, staleDenyAfterSeconds: configuration.staleDenyAfterSeconds,
+                connectionsMax: connectionsMax, staleDenyAfterSeconds: configuration.staleDenyAfterSeconds,
                 source: source, journal: journal)
         } catch {
             socket?.withdraw()

@@ -26,7 +26,7 @@ struct DockerTarget: Sendable, Hashable {
     init(_ uri: String) throws(DockerFault) {
         let bytes = Array(uri.utf8)
         let end = bytes.firstIndex(of: Byte.question) ?? bytes.endIndex
-        var path = try PercentEncoding.decoded(DockerTarget.withoutAuthority(bytes[..<end]), plusIsSpace: false)
+        var path = try DockerTarget.decoded(DockerTarget.withoutAuthority(bytes[..<end]))
         guard path.first == ASCII.slash else { throw DockerFault("the path does not begin with `/`") }
         guard path.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), let text = String(validating: path) else {
             throw DockerFault("the path has control characters or is not UTF-8")
@@ -43,6 +43,13 @@ struct DockerTarget: Sendable, Hashable {
         }
         self.segments = segments
         query = try Query(end < bytes.endIndex ? bytes[(end + 1)...] : [])
+    }
+
+    fileprivate static func decoded(
+        _ bytes: ArraySlice<UInt8>, plusIsBlank: Bool = false
+    ) throws(DockerFault) -> [UInt8] {
+        if let decoded = PercentEscape.bytes(bytes, plusIsBlank: plusIsBlank) { return decoded }
+        throw DockerFault("the target has a `%` without two hexadecimal digits")
     }
 
     /// The path of an absolute URI: what is behind its scheme and authority.
@@ -88,9 +95,9 @@ struct Query: Sendable, Hashable {
             // Engines built with older versions of Go end a parameter there, newer ones refuse it.
             guard !pair.contains(Byte.semicolon) else { throw DockerFault("the query has a `;`") }
             let end = pair.firstIndex(of: Byte.equals) ?? pair.endIndex
-            let name = try PercentEncoding.decoded(pair[..<end], plusIsSpace: true)
-            let value = try PercentEncoding.decoded(
-                end < pair.endIndex ? pair[(end + 1)...] : [], plusIsSpace: true)
+            let name = try DockerTarget.decoded(pair[..<end], plusIsBlank: true)
+            let value = try DockerTarget.decoded(
+                end < pair.endIndex ? pair[(end + 1)...] : [], plusIsBlank: true)
             guard let name = String(validating: name), let value = String(validating: value) else {
                 throw DockerFault("the query is not UTF-8")
             }
@@ -116,42 +123,11 @@ struct Query: Sendable, Hashable {
     func hash(into hasher: inout Hasher) { hasher.combine(parameters.map(\.name)) }
 }
 
-/// `%41` and its like, decoded once.
-enum PercentEncoding {
-    static func decoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) throws(DockerFault) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var rest = bytes
-        while let byte = rest.popFirst() {
-            switch byte {
-            case Byte.percent:
-                guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal)
-                else { throw DockerFault("the target has a `%` without two hexadecimal digits") }
-                result.append(high << 4 | low)
-            case Byte.plus where plusIsSpace: result.append(0x20)
-            default: result.append(byte)
-            }
-        }
-        return result
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
-    }
-}
-
 private enum Byte {
     static let question: UInt8 = 0x3F
     static let ampersand: UInt8 = 0x26
     static let semicolon: UInt8 = 0x3B
     static let equals: UInt8 = 0x3D
-    static let percent: UInt8 = 0x25
-    static let plus: UInt8 = 0x2B
 }
 
 extension String {
