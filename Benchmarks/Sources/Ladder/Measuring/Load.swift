@@ -13,6 +13,8 @@ struct Load {
     /// sleep.
     var batch: [UInt8]?
     var batchWindow = 4
+    /// What the gaps between questions come from: the same for the same seed.
+    var seed: UInt64 = 7
 
     /// What came of it.
     struct Outcome {
@@ -31,7 +33,6 @@ struct Load {
         func percentile(_ percent: Double) -> Double { Statistics.percentile(latencies, percent) }
     }
 
-    static let seed: UInt64 = 7
     /// Samples that are kept.
     private static let samplesMax = 2_000_000
 
@@ -47,7 +48,7 @@ struct Load {
                     // Everything that the plan points to lives as long as the call.
                     var plan = unsafe measure_plan(
                         path: path, messages: messages.baseAddress?.assumingMemoryBound(to: CChar.self),
-                        bytes: messages.count, callers: Int32(callers), rate: rate ?? 0, seed: Self.seed,
+                        bytes: messages.count, callers: Int32(callers), rate: rate ?? 0, seed: seed,
                         nanoseconds: Int64(seconds * 1e9), sleeps: sleeps ? 1 : 0,
                         stop: stop.map { unsafe UnsafePointer($0.flag) },
                         batch: batch.isEmpty ? nil : batch.baseAddress?.assumingMemoryBound(to: CChar.self),

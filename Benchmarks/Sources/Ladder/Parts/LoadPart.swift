@@ -28,48 +28,75 @@ enum LoadPart {
         var points: [String: [Point]] = [:]
         for count in callers {
             report.section(count == 1 ? "1 caller: rung M, one loop, pinned" : "\(count) callers")
-            var closed = Load(callers: count, rate: nil, seconds: effort.loadSeconds, messages: message)
-            let (ours, theirs) = (try apply(closed, postern, echo, effort.runs))
-            report.add("closed loop: postern", Statistics.median(ours.map(\.perSecond)), "a second")
-            report.add("closed loop: echo", Statistics.median(theirs.map(\.perSecond)), "a second")
-            let capacity = Statistics.median(ours.map(\.perSecond))
+            let closed = Load(callers: count, rate: nil, seconds: effort.loadSeconds, messages: message)
+            let pairs = try alternate(closed, postern, echo, effort.runs)
+            let capacity = Statistics.median(pairs.map(\.ours.perSecond))
+            report.add("closed loop: postern", capacity, "a second")
+            report.add("closed loop: echo", Statistics.median(pairs.map(\.echo.perSecond)), "a second")
             for share in shares {
-                closed.rate = capacity * share
-                let (mine, bare) = try apply(closed, postern, echo, effort.runs)
-                let label = "open loop at \(Int(share * 100)) %"
-                for percent in [50.0, 99] {
-                    report.add("\(label): postern p\(Int(percent))", median(mine, percent), "ns")
-                    report.add("\(label): echo p\(Int(percent))", median(bare, percent), "ns")
-                }
-                let ratios = zip(mine, bare).map { $0.percentile(99) / $1.percentile(99) }
-                report.add(
-                    "\(label): p99, postern / echo", Statistics.median(ratios), "x",
-                    key: "load.\(count).\(Int(share * 100))")
-                points["postern, \(Int(share * 100)) %", default: []].append(
-                    Point(x: Double(count), y: median(mine, 99)))
-                points["echo, \(Int(share * 100)) %", default: []].append(
-                    Point(x: Double(count), y: median(bare, 99)))
+                var open = closed
+                open.rate = capacity * share
+                open.seconds = effort.loadSeconds / Double(effort.loadBlocks)
+                let runs = try (0..<effort.runs).map { _ in try alternate(open, postern, echo, effort.loadBlocks) }
+                let percent = Int(share * 100)
+                let tails = add(runs, "open loop at \(percent) %", key: "load.\(count).\(percent)", &report)
+                points["postern, \(percent) %", default: []].append(Point(x: Double(count), y: tails.ours))
+                points["echo, \(percent) %", default: []].append(Point(x: Double(count), y: tails.echo))
             }
         }
         for (name, series) in points.sorted(by: { $0.key > $1.key }) { report.draw("callers", name, series) }
     }
 
-    private static func median(_ outcomes: [Load.Outcome], _ percent: Double) -> Double {
-        Statistics.median(outcomes.map { $0.percentile(percent) })
+    /// Both under the same load, one right after the other.
+    private struct Pair {
+        var ours: Load.Outcome
+        var echo: Load.Outcome
+
+        func ratio(_ percent: Double) -> Double { ours.percentile(percent) / echo.percentile(percent) }
+    }
+
+    /// Adds what the blocks of each run came to; the tails of both, as they are drawn.
+    ///
+    /// A block is short, so that a moment in which the machine stands still is one block's and not the whole run's; what
+    /// all blocks together come to, with every such moment, is beside it.
+    private static func add(
+        _ runs: [[Pair]], _ label: String, key: String, _ report: inout Report
+    ) -> (ours: Double, echo: Double) {
+        let pairs = runs.flatMap { $0 }
+        func median(_ percent: Double, _ side: (Pair) -> Load.Outcome) -> Double {
+            Statistics.median(pairs.map { side($0).percentile(percent) })
+        }
+        for percent in [50.0, 99] {
+            report.add("\(label): postern p\(Int(percent))", median(percent, \.ours), "ns")
+            report.add("\(label): echo p\(Int(percent))", median(percent, \.echo), "ns")
+        }
+        for (name, side) in [("postern", \Pair.ours), ("echo", \Pair.echo)] {
+            let all = pairs.flatMap { $0[keyPath: side].latencies }
+            report.add("\(label): \(name) p99 of all blocks together", Statistics.percentile(all, 99), "ns")
+        }
+        let ratios = runs.map { run in Statistics.median(run.map { $0.ratio(99) }) }
+        report.add("\(label): p99, postern / echo", Statistics.median(ratios), "x", key: key)
+        report.add("\(label): lowest run", ratios.min() ?? .nan, "x")
+        report.add("\(label): highest run", ratios.max() ?? .nan, "x")
+        return (median(99, \.ours), median(99, \.echo))
     }
 
     /// Alternates between the two, and insists that every question was answered.
-    private static func apply(
-        _ load: Load, _ postern: String, _ echo: String, _ runs: Int
-    ) throws -> ([Load.Outcome], [Load.Outcome]) {
-        var (ours, theirs): ([Load.Outcome], [Load.Outcome]) = ([], [])
-        for _ in 0..<runs {
-            theirs.append(try load.apply(to: echo))
-            ours.append(try load.apply(to: postern))
+    private static func alternate(
+        _ load: Load, _ postern: String, _ echo: String, _ times: Int
+    ) throws -> [Pair] {
+        try (0..<times).map { number in
+            var load = load
+            load.seed += UInt64(number)
+            // Each goes first as often as the other.
+            // Each goes first as often as the other.
+            let sockets = number % 2 == 0 ? [echo, postern] : [postern, echo]
+            let outcomes = try sockets.map { try load.apply(to: $0) }
+            let pair = Pair(ours: outcomes[1 - number % 2], echo: outcomes[number % 2])
+            let failed = pair.ours.failed + pair.echo.failed
+            guard failed == 0 else { throw BenchmarkFailure(description: "\(failed) questions failed under load") }
+            return pair
         }
-        let failed = (ours + theirs).reduce(0) { $0 + $1.failed }
-        guard failed == 0 else { throw BenchmarkFailure(description: "\(failed) questions failed under load") }
-        return (ours, theirs)
     }
 
     private static func besideBatches(
