@@ -42,6 +42,7 @@ extension Question {
     }
 
     /// The bytes to which a word of the directory points; none for 0.
+    @inline(__always)
     func bytes(_ word: Int) -> ByteView { Question.bytes(tables.directory[word], tables.directory) }
 
     @inline(__always)

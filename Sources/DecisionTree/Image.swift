@@ -16,7 +16,7 @@ public final class ImageStorage: @unchecked Sendable {  // Immutable after `init
         let start = first?.count ?? 0
         count = start + words.count
         owner = nil
-        unsafe base = .allocate(capacity: max(count, 1))
+        unsafe base = LargePages.memory(words: count)
         if let first { unsafe base.update(from: first.base, count: start) }
         unsafe (base + start).update(from: words, count: words.count)
         for (offset, word) in patches where offset >= 0 && offset < count { unsafe base[offset] = word }
