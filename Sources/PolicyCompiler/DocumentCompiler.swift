@@ -2,7 +2,9 @@ public import DecisionTree
 public import PolicyModel
 
 /// A document as a decision tree, with what its sets need to know of it.
-public struct CompiledDocument: Sendable {
+///
+/// A class only so that the tables that find it hold a reference: in large stores it stands in several of them.
+public final class CompiledDocument: Sendable {
     /// The words (`Format.Document`).
     public let storage: ImageStorage
     /// What sets repeat of it.
