@@ -100,10 +100,12 @@ struct StoreReader: Sendable {
     ///
     /// `watch` is called with each folder's descriptor before the folder is listed, so that no change after the listing
     /// is missed. `isAwaited` is asked on the way: with the first yes the reading is `givenUp`.
+    ///
+    /// - Parameter isTogether: whether files that are not parsed are read on all processors; what is found is the same.
     func read(
         cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true,
         watch: @escaping (CInt, Text?) -> Void = { _, _ in }, sharing: ReadingShare = ReadingShare(),
-        unless isAwaited: @escaping () -> Bool = { false }
+        isTogether: Bool = false, unless isAwaited: @escaping () -> Bool = { false }
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()
@@ -112,6 +114,10 @@ struct StoreReader: Sendable {
                 order: order, watch: watch, sharing: sharing)
             walk.parses = parses
             walk.isAwaited = isAwaited
+            // What is parsed, or was known, is another matter, which takes one thread.
+            if isTogether, !parses, cache.files.isEmpty {
+                walk.line = ReadingLine(root: root.folder, limits: limits, clock: clock)
+            }
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }

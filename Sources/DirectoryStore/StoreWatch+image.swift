@@ -53,6 +53,7 @@ extension StoreWatch {
             if var work = parsing.take() {
                 work.parse()
                 accept(Recompiled(work, options.limits))
+                retired.returnMemory()
                 // What was asked for meanwhile has used up its own wake-up.
                 changes.waker.wake()
                 return true
