@@ -183,7 +183,7 @@ int clinux_rename_in(int folder, const char *from, const char *to) {
 int clinux_remove_in(int folder, const char *name) { return result_of(unlinkat(folder, name, 0)); }
 
 void *clinux_memory_map(size_t count) {
-    void *memory = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 

@@ -46,13 +46,14 @@ final class StoreWatch {
 
     /// The strict start: everything is good, or every error is thrown.
     func start() throws(StoreError) -> StoreMailbox.Current {
+        let early = images.map { EarlyImage($0.folder) }
         let reading: StoreReading
         do throws(StoreFailure) {
             reading = try read(ignoringCache: true, isTogether: true)
         } catch {
             throw StoreError(code: "unreadable-store", error.message)
         }
-        if let started = startFromImage(reading) { return started }
+        if let started = startFromImage(reading, early) { return started }
         return try start(reading.parsedTogether(sharing))
     }
 

@@ -1,4 +1,4 @@
-import Glibc
+import PolicyModel
 import Testing
 
 @testable import DirectoryStore
