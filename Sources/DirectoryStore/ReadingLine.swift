@@ -29,6 +29,8 @@ final class ReadingLine: Sendable {
         /// The first batch that no thread has taken.
         var next = 0
         var finished = 0
+        /// Batches of which whoever adds files knows what has become of them.
+        var given = 0
         /// Whether no file will come any more.
         var isOver = false
         var hasWorkers = false
@@ -59,28 +61,30 @@ final class ReadingLine: Sendable {
         (self.root, self.limits, self.clock) = (root, limits, clock)
     }
 
-    /// Adds a file.
-    func add(_ file: File) {
-        let (startsWorkers, waiting) = state.update { state -> (Bool, Int) in
+    /// Adds a file; gives what has become of some that came before, of the first since the last call.
+    func add(_ file: File) -> [Outcome] {
+        let (startsWorkers, waiting, done) = state.update { state -> (Bool, Int, [Outcome]) in
             state.gathered.append(file)
-            guard state.gathered.count == ReadingLine.batchFiles else { return (false, 0) }
+            guard state.gathered.count == ReadingLine.batchFiles else { return (false, 0, []) }
             state.closeBatch()
             let startsWorkers = !state.hasWorkers && state.batches.count == ReadingLine.batchesAlone
             if startsWorkers { state.hasWorkers = true }
-            return (startsWorkers, state.batches.count - state.next)
+            return (startsWorkers, state.batches.count - state.next, state.takeFirst())
         }
         if startsWorkers { startWorkers() }
-        guard waiting > ReadingLine.batchesWaitingMax else { return }
-        work { $0.batches.count - $0.next <= ReadingLine.batchesWaitingMax / 2 }
+        if waiting > ReadingLine.batchesWaitingMax {
+            work { $0.batches.count - $0.next <= ReadingLine.batchesWaitingMax / 2 }
+        }
+        return done
     }
 
-    /// What has become of all files since the last call, in the order in which they came.
+    /// What has become of all files that nobody has been told of, in the order in which they came.
     func takeAll() -> [Outcome] {
         state.update { $0.closeBatch() }
         work { $0.finished == $0.batches.count }
         return state.update { state in
-            defer { (state.batches, state.outcomes, state.next, state.finished) = ([], [], 0, 0) }
-            return state.outcomes.flatMap { $0 ?? [] }
+            defer { (state.batches, state.outcomes, state.next, state.finished, state.given) = ([], [], 0, 0, 0) }
+            return state.outcomes[state.given...].flatMap { $0 ?? [] }
         }
     }
 
@@ -120,6 +124,17 @@ extension ReadingLine.State {
         batches.append(gathered)
         outcomes.append(nil)
         gathered = []
+    }
+
+    /// What has become of the first batches that nobody has been given yet, as far as all before them are read.
+    fileprivate mutating func takeFirst() -> [ReadingLine.Outcome] {
+        var taken: [ReadingLine.Outcome] = []
+        while given < outcomes.count, let outcome = outcomes[given] {
+            taken += outcome
+            outcomes[given] = []
+            given += 1
+        }
+        return taken
     }
 
     /// The next batch; `nil` while others have all that there is.

@@ -55,6 +55,8 @@ struct StoreReading: Sendable {
     let root: FileStamp
     /// Whether the store's path is itself a link.
     let isLinked: Bool
+    /// The paths of the cache as they were met, some perhaps twice; nearly sorted.
+    var pathsInOrder: [Text] = []
 
     /// Whether the source swaps as a whole (design §3.2, reload rule 1).
     var isWhole: Bool { isLinked || scan.atomicFolders.contains("") }
@@ -63,6 +65,7 @@ struct StoreReading: Sendable {
     var judged: StoreReading {
         var copy = self
         copy.scan.files = scan.files.filter { cache.files[$0.key] == nil }
+        copy.pathsInOrder = []
         return copy
     }
 
@@ -123,7 +126,8 @@ struct StoreReader: Sendable {
             if walk.lostName { continue }
             if try openRoot().stamp.isSameFile(as: root.stamp), walk.dataLinksHold() {
                 return StoreReading(
-                    scan: walk.scan, cache: walk.cache, root: root.stamp, isLinked: isLinked)
+                    scan: walk.scan, cache: walk.cache, root: root.stamp, isLinked: isLinked,
+                    pathsInOrder: walk.pathsInOrder)
             }
         }
         throw StoreFailure(message: "the store `\(path)` changed \(limits.readingsMax) times while it was read")

@@ -20,7 +20,7 @@ extension StoreWalk {
             if let line, !place.isNotCompiled {
                 // Counts from here on.
                 scan.files[path] = .bad([])
-                line.add(file)
+                for (read, entry) in line.add(file) { put(entry, of: read) }
             } else {
                 put(reading(file), of: file)
             }
@@ -39,6 +39,8 @@ extension StoreWalk {
             return
         }
         cache.files[file.path] = entry
+        // Of what is not parsed nothing is known, and its place is taken already.
+        if line != nil, entry.unparsed != nil { return }
         scan.files[file.path] = entry.reading
         takeRules(entry.reading, file.place)
     }

@@ -22,6 +22,8 @@ struct StoreWalk {
 
     var scan = StoreScan()
     var cache = ReadingCache()
+    /// The paths of what went into the cache, as they came.
+    var pathsInOrder: [Text] = []
     private var dataLinks: [(path: Text, target: Text)] = []
     /// Whether a listed name was gone when it was looked at: what it was renamed to may have been missed.
     var lostName = false

@@ -47,6 +47,12 @@ struct ReadingLineTests {
         let large = try reading(isTogether: true, StoreLimits())
         let small = try reading(isTogether: false, StoreLimits())
         #expect(large.revisionIfGood != nil && large.revisionIfGood == small.revisionIfGood)
+        #expect(large.pathsInOrder == small.pathsInOrder)
+        // The order decides nothing.
+        var (mixed, unknown) = (large, large)
+        mixed.pathsInOrder.reverse()
+        unknown.pathsInOrder = []
+        #expect(mixed.revisionIfGood == large.revisionIfGood && unknown.revisionIfGood == large.revisionIfGood)
     }
 
     @Test func `count while they are on their way`() throws {
@@ -73,8 +79,9 @@ struct ReadingLineTests {
         let line = ReadingLine(root: root, limits: ReadingLineTests.limits, clock: .system)
         defer { line.end() }
         for part in [files.prefix(count / 3), files.dropFirst(count / 3)] {
-            for file in part { line.add(file) }
-            let outcomes = line.takeAll()
+            var outcomes: [ReadingLine.Outcome] = []
+            for file in part { outcomes += line.add(file) }
+            outcomes += line.takeAll()
             #expect(outcomes.map(\.file.path) == part.map(\.path))
             for (file, entry) in outcomes {
                 let alone = FileReader(
