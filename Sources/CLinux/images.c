@@ -52,11 +52,6 @@ int clinux_open_file_itself(int folder, const char *name) {
 
 int clinux_open_executable(void) { return result_of(open("/proc/self/exe", O_RDONLY | O_CLOEXEC)); }
 
-struct each_library {
-    void (*each)(void *context, const void *bytes, size_t count);
-    void *context;
-};
-
 // The id in a segment of notes, each of which is a header, a name and its content, both filled to a multiple of 4.
 static const void *build_id(const char *note, size_t size, size_t *count) {
     while (size >= sizeof(ElfW(Nhdr))) {
@@ -74,20 +69,76 @@ static const void *build_id(const char *note, size_t size, size_t *count) {
     return NULL;
 }
 
+// The id that the linker gave, at most 255 bytes; NULL where it gave none.
+static const void *id_of(const struct dl_phdr_info *object, size_t *count) {
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        if (segment->p_type != PT_NOTE) continue;
+        const void *id = build_id((const char *)object->dlpi_addr + segment->p_vaddr, segment->p_memsz, count);
+        if (id != NULL && *count > 0 && *count <= 255) return id;
+    }
+    return NULL;
+}
+
+struct each_library {
+    void (*each)(void *context, const void *bytes, size_t count);
+    void *context;
+};
+
+static int tell_executable(struct dl_phdr_info *executable, size_t size, void *context) {
+    (void)size;
+    const struct each_library *told = context;
+    size_t count = 0;
+    const void *id = id_of(executable, &count);
+    if (id != NULL) told->each(told->context, id, count);
+    // The executable comes first, and alone is asked for.
+    return 1;
+}
+
+void clinux_executable_id(void (*each)(void *context, const void *bytes, size_t count), void *context) {
+    struct each_library told = {each, context};
+    dl_iterate_phdr(tell_executable, &told);
+}
+
+struct each_part {
+    void (*each)(void *context, uint64_t offset, uint64_t count);
+    void *context;
+};
+
+static int tell_parts(struct dl_phdr_info *executable, size_t size, void *context) {
+    (void)size;
+    const struct each_part *told = context;
+    for (int index = 0; index < executable->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &executable->dlpi_phdr[index];
+        if (segment->p_type == PT_LOAD) told->each(told->context, segment->p_offset, segment->p_filesz);
+    }
+    // The executable comes first, and alone is asked for.
+    return 1;
+}
+
+void clinux_each_loaded_part(void (*each)(void *context, uint64_t offset, uint64_t count), void *context) {
+    struct each_part told = {each, context};
+    dl_iterate_phdr(tell_parts, &told);
+}
+
+long clinux_read_at(int descriptor, void *buffer, size_t count, uint64_t offset) {
+    ssize_t result;
+    do {
+        result = pread(descriptor, buffer, count, (off_t)offset);
+    } while (result < 0 && errno == EINTR);
+    return result < 0 ? -errno : result;
+}
+
 static int tell_library(struct dl_phdr_info *library, size_t size, void *context) {
     (void)size;
     const struct each_library *told = context;
     // The executable has no name, and what the kernel brings is no file.
     if (library->dlpi_name == NULL || strchr(library->dlpi_name, '/') == NULL) return 0;
-    for (int index = 0; index < library->dlpi_phnum; index++) {
-        const ElfW(Phdr) *segment = &library->dlpi_phdr[index];
-        if (segment->p_type != PT_NOTE) continue;
-        size_t count = 0;
-        const void *id = build_id((const char *)library->dlpi_addr + segment->p_vaddr, segment->p_memsz, &count);
-        if (id != NULL && count > 0 && count <= 255) {
-            told->each(told->context, id, count);
-            return 0;
-        }
+    size_t count = 0;
+    const void *id = id_of(library, &count);
+    if (id != NULL) {
+        told->each(told->context, id, count);
+        return 0;
     }
     struct stat status;
     memset(&status, 0, sizeof status);
@@ -138,6 +189,10 @@ void *clinux_memory_map(size_t count) {
     if (memory == MAP_FAILED) return NULL;
     // Images are read here and there; where there are large pages, fewer addresses are looked up. Else nothing is lost.
     if (count >= large_page_bytes) madvise(memory, count, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+    // All at once, and not page by page as it is filled; a kernel that does not know how does the latter.
+    madvise(memory, count, MADV_POPULATE_WRITE);
+#endif
     return memory;
 }
 

@@ -59,6 +59,15 @@ public enum SnapshotImage {
         }
     }
 
+    /// The same snapshot with other rules; it is complete no more.
+    ///
+    /// - Parameter rules: the schema and the organization of its revision.
+    public static func snapshot(_ snapshot: Snapshot, rules: Directory) -> Snapshot {
+        Snapshot(
+            revision: snapshot.revision, tables: snapshot.tables, counts: snapshot.counts, directory: rules,
+            slots: [:], rankedResources: [], isComplete: false)
+    }
+
     /// Where two snapshots of one revision differ, in words; `nil` when they decide and count alike.
     public static func difference(_ one: Snapshot, _ other: Snapshot) -> String? {
         if let place = TablesImage.difference(one.tables, other.tables) { return place }

@@ -30,6 +30,13 @@ final class AnonymousMemory: @unchecked Sendable {  // Immutable once it is shar
         return filled
     }
 
+    /// Reads what there is at a place in a file, into the beginning; gives how many bytes it has taken, at most as many as fit.
+    func read(from descriptor: Descriptor, at place: UInt64, bytesMax: Int) throws(FileFailure) -> Int {
+        let count = unsafe clinux_read_at(descriptor.number, base, min(bytesMax, byteCount), place)
+        guard count >= 0 else { throw FileFailure(code: CInt(truncatingIfNeeded: -count)) }
+        return count
+    }
+
     /// Fills a part that nobody else knows yet.
     func write(_ bytes: [UInt8], at offset: Int) {
         precondition(offset >= 0 && offset + bytes.count <= byteCount, "memory is written to where it is")

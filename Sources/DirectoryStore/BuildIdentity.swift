@@ -3,8 +3,12 @@ internal import Crypto
 
 /// Which build is running: another compiler of policies may write other words, so that an image is only for its own build.
 struct BuildIdentity: Sendable, Hashable {
-    /// SHA-256 of the running executable and of the ids of the libraries that were loaded with it: no other build has it,
-    /// whatever its version says.
+    /// SHA-256 of what tells the running executable and the libraries that were loaded with it from any others, whatever its
+    /// version says.
+    ///
+    /// Of each library and of the executable that is the id that the linker gave it, which is a digest of what was linked;
+    /// where it gave the executable none, all that is loaded of it. What the file holds for debuggers is several times as
+    /// much, and does nothing.
     let digest: FileDigest
 
     /// The start of the digest, for names of files.
@@ -13,43 +17,94 @@ struct BuildIdentity: Sendable, Hashable {
     /// Bytes that are digested at a time.
     private static let partBytes = 1 << 20
 
+    /// Bytes that an id of the executable has at least; a shorter one may be somebody's number.
+    private static let idBytesMin = 16
+
     /// The running executable; `nil` where the system does not show it.
     static func running() -> BuildIdentity? {
-        guard let executable = try? Descriptor(clinux_open_executable()),
-            let buffer = AnonymousMemory(byteCount: partBytes)
-        else { return nil }
+        let libraries = libraries()
+        if let id = executableID(), id.count >= idBytesMin { return BuildIdentity(id: id, libraries: libraries) }
+        guard let executable = try? Descriptor(clinux_open_executable()) else { return nil }
+        return BuildIdentity(executable, parts: loadedParts(), libraries: libraries)
+    }
+
+    /// What an id tells from any other.
+    init(id: [UInt8], libraries: [[UInt8]]) {
         var hash = SHA256()
-        while true {
-            guard let count = try? buffer.read(from: executable) else { return nil }
-            if count == 0 {
-                // Each with its length, so that no two lists are one run of bytes.
-                for library in libraries() { hash.update(data: [UInt8(truncatingIfNeeded: library.count)] + library) }
-                return BuildIdentity(digest: FileDigest(hash.finalize()))
+        hash.update(data: Array("id".utf8))
+        for name in [id] + libraries { hash.update(data: [UInt8(truncatingIfNeeded: name.count)] + name) }
+        digest = FileDigest(hash.finalize())
+    }
+
+    /// What the parts of a file tell from any other; `nil` where there are none, or the file ends within one.
+    init?(_ file: Descriptor, parts: [Range<UInt64>], libraries: [[UInt8]]) {
+        guard !parts.isEmpty, let buffer = AnonymousMemory(byteCount: BuildIdentity.partBytes) else { return nil }
+        var hash = SHA256()
+        for part in parts {
+            // Each with its place and length, so that no two lists are one run of bytes.
+            for number in [part.lowerBound, part.upperBound] {
+                hash.update(data: (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) })
             }
-            unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count]))
+            var place = part.lowerBound
+            while place < part.upperBound {
+                let wanted = Int(clamping: part.upperBound - place)
+                guard let count = try? buffer.read(from: file, at: place, bytesMax: wanted), count > 0
+                else { return nil }
+                unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count]))
+                place += UInt64(count)
+            }
         }
+        for library in libraries { hash.update(data: [UInt8(truncatingIfNeeded: library.count)] + library) }
+        digest = FileDigest(hash.finalize())
     }
 }
 
 extension BuildIdentity {
+    init(digest: FileDigest) { self.digest = digest }
+
+    /// Where in its file that lies which is loaded of the running executable.
+    static func loadedParts() -> [Range<UInt64>] {
+        var found: [Range<UInt64>] = []
+        unsafe withUnsafeMutablePointer(to: &found) { pointer in
+            unsafe clinux_each_loaded_part(
+                { context, offset, count in
+                    let (end, isOver) = offset.addingReportingOverflow(count)
+                    // The context is the list above, which outlives the call; nobody else looks at it meanwhile.
+                    guard let context = unsafe context, !isOver else { return }
+                    unsafe context.assumingMemoryBound(to: [Range<UInt64>].self).pointee.append(offset..<end)
+                }, pointer)
+        }
+        return found
+    }
+
+    /// The id that the linker gave the running executable; `nil` where it gave none.
+    static func executableID() -> [UInt8]? {
+        unsafe told { context in unsafe clinux_executable_id(note, context) }.first
+    }
+
     /// What tells the libraries of this process from other versions of them, sorted: the ids that linkers give, else names,
     /// sizes and times.
     static func libraries() -> [[UInt8]] {
+        unsafe told { context in unsafe clinux_each_library(note, context) }.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// Everything that a call tells to the context that it is given.
+    private static func told(_ call: (UnsafeMutableRawPointer) -> Void) -> [[UInt8]] {
         var found: [[UInt8]] = []
-        unsafe withUnsafeMutablePointer(to: &found) { pointer in
-            unsafe clinux_each_library(
-                { context, bytes, count in
-                    // The context is the list above, which outlives the call; nobody else looks at it meanwhile.
-                    guard let context = unsafe context, let bytes = unsafe bytes else { return }
-                    let id = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
-                    unsafe context.assumingMemoryBound(to: [[UInt8]].self).pointee.append(Array(id))
-                }, pointer)
-        }
-        return found.sorted { $0.lexicographicallyPrecedes($1) }
+        unsafe withUnsafeMutablePointer(to: &found) { pointer in unsafe call(pointer) }
+        return found
     }
 }
 
-/// The identity of the running build, which is found while the store is read: the executable is as large as a large store.
+/// Adds what is told to the context, which is the list of `told`: it outlives the call, and nobody else looks at it
+/// meanwhile.
+private func note(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafeRawPointer?, _ count: Int) {
+    guard let context = unsafe context, let bytes = unsafe bytes else { return }
+    let id = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
+    unsafe context.assumingMemoryBound(to: [[UInt8]].self).pointee.append(Array(id))
+}
+
+/// The identity of the running build, which is found while the store is read: the executable is as large as a large store's text.
 final class RunningBuild: Sendable {
     /// What the search has come to.
     private enum Search {

@@ -8,7 +8,6 @@ internal import NIOConcurrencyHelpers
 /// stays until something better is complete: no input of any kind takes it away.
 public final class DirectoryStore: SnapshotSource {
     private let mailbox: NIOLockedValueBox<StoreMailbox>
-    private let first: StoreMailbox.Current
     private let waker: Waker
     private let thread: WatchThread
 
@@ -47,7 +46,7 @@ public final class DirectoryStore: SnapshotSource {
         let mailbox = NIOLockedValueBox(StoreMailbox())
         let watch = StoreWatch(
             path: path, options: options, clock: clock, changes: changes, mailbox: mailbox, images: images)
-        first = try watch.start()
+        _ = try watch.start()
         self.mailbox = mailbox
         waker = changes.waker
         guard let thread = WatchThread(running: watch) else {
@@ -62,7 +61,11 @@ public final class DirectoryStore: SnapshotSource {
 
     /// What is in force now.
     public var current: (snapshot: Snapshot, status: StoreStatus) {
-        mailbox.withLockedValue { $0.current ?? first }
+        mailbox.withLockedValue { box in
+            // INVARIANT: `init` throws unless there is something in force, and nothing takes that away.
+            guard let current = box.current else { preconditionFailure("an open store has a snapshot in force") }
+            return current
+        }
     }
 
     /// Reads everything now, whatever inodes and times say, on the store's own thread.

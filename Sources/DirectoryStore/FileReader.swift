@@ -106,7 +106,7 @@ extension RootFolder {
 
 extension StoreScan {
     /// Whether every file is its own, and lies where its path says.
-    fileprivate var isPlain: Bool {
+    var isPlain: Bool {
         layoutProblems.isEmpty && unlistedFolders.isEmpty && atomicFolders.isEmpty && !hasSharedFiles
     }
 }

@@ -156,10 +156,15 @@ extension Descriptor {
 
     /// The bytes from here on, one more than `bytesMax` at most.
     ///
+    /// Of a file that another writes to meanwhile, what was there at some moment; whoever needs all of one moment compares
+    /// the stamps before and after.
+    ///
     /// - Parameter expected: about how many there are.
     func read(bytesMax: Int, expected: Int = 65_535) throws(FileFailure) -> [UInt8] {
         // One more shows that there are no more.
         var content = try readPart(min(expected, bytesMax) + 1)
+        // There was room for more, and there was none.
+        if content.count == expected { return content }
         while !content.isEmpty, content.count <= bytesMax {
             let part = try readPart(min(4_096, bytesMax + 1 - content.count))
             if part.isEmpty { break }

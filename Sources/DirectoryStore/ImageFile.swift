@@ -53,25 +53,46 @@ enum ImageFile {
     static func snapshot(
         in memory: AnonymousMemory, revision: String, build: BuildIdentity, rules: Directory
     ) throws(SnapshotImageError) -> Snapshot {
-        let bytes = unsafe memory.bytes
-        guard memory.byteCount >= headerBytes else { throw SnapshotImageError("it ends too early") }
-        guard unsafe bytes[..<digestPlace].elementsEqual(header(fileBytes: memory.byteCount)) else {
-            throw SnapshotImageError("it is no image of this version and length")
-        }
-        var hash = SHA256()
-        unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[bodyPlace...]))
-        guard unsafe bytes[digestPlace..<bodyPlace].elementsEqual(Array(hash.finalize())) else {
-            throw SnapshotImageError("it is damaged: its digest is another")
-        }
-        let body = build.digest.bytes + revision.utf8
-        guard unsafe bytes[bodyPlace..<headerBytes].elementsEqual(body) else {
-            throw SnapshotImageError("it is of another build or revision")
-        }
-        let words = unsafe UnsafeRawBufferPointer(rebasing: bytes[headerBytes...])
-        guard words.count % 4 == 0 else { throw SnapshotImageError("it ends within a word") }
-        let snapshot = try unsafe SnapshotImage.snapshot(
-            in: words.bindMemory(to: UInt32.self), owner: memory, revision: revision, rules: rules)
-        guard memory.seal() else { throw SnapshotImageError("its memory cannot be made read-only") }
-        return snapshot
+        try Verified(memory, build: build).snapshot(of: revision, rules: rules)
     }
+
+    /// An image of this build in which everything is as it has to be; which revision it is of, it says itself.
+    struct Verified: Sendable {
+        /// Without rules yet.
+        private let snapshot: Snapshot
+
+        /// Verifies a file's bytes, which then cannot be written to any more.
+        ///
+        /// - Throws: why it is not used, in words.
+        init(_ memory: AnonymousMemory, build: BuildIdentity) throws(SnapshotImageError) {
+            let bytes = unsafe memory.bytes
+            guard memory.byteCount >= headerBytes else { throw SnapshotImageError("it ends too early") }
+            guard unsafe bytes[..<digestPlace].elementsEqual(header(fileBytes: memory.byteCount)) else {
+                throw SnapshotImageError("it is no image of this version and length")
+            }
+            var hash = SHA256()
+            unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[bodyPlace...]))
+            guard unsafe bytes[digestPlace..<bodyPlace].elementsEqual(Array(hash.finalize())) else {
+                throw SnapshotImageError("it is damaged: its digest is another")
+            }
+            let body = unsafe Array(bytes[bodyPlace..<headerBytes])
+            guard body.starts(with: build.digest.bytes) else { throw ImageFile.isForeign }
+            let revision = String(decoding: body.suffix(revisionBytes), as: UTF8.self)
+            let words = unsafe UnsafeRawBufferPointer(rebasing: bytes[headerBytes...])
+            guard words.count % 4 == 0 else { throw SnapshotImageError("it ends within a word") }
+            snapshot = try unsafe SnapshotImage.snapshot(
+                in: words.bindMemory(to: UInt32.self), owner: memory, revision: revision, rules: Directory())
+            guard memory.seal() else { throw SnapshotImageError("its memory cannot be made read-only") }
+        }
+
+        /// The snapshot, if it is of the revision.
+        ///
+        /// - Parameter rules: the schema and the organization of the revision.
+        func snapshot(of revision: String, rules: Directory) throws(SnapshotImageError) -> Snapshot {
+            guard snapshot.revision == revision else { throw ImageFile.isForeign }
+            return SnapshotImage.snapshot(snapshot, rules: rules)
+        }
+    }
+
+    private static let isForeign = SnapshotImageError("it is of another build or revision")
 }

@@ -71,17 +71,37 @@ final class ImageFolder: Sendable {
     /// The snapshot of a revision; `nil` where there is no image of it.
     ///
     /// - Parameter rules: the schema and the organization of the revision.
+    /// - Parameter early: what was read before the revision was known, which is used if it is the right one.
     /// - Throws: why the image is not used, in words.
-    func snapshot(of revision: String, rules: Directory) throws(SnapshotImageError) -> Snapshot? {
+    func snapshot(
+        of revision: String, rules: Directory, early: EarlyImage? = nil
+    ) throws(SnapshotImageError) -> Snapshot? {
+        let name = name(of: revision)
+        if let image = try early?.image(named: name) { return try image.snapshot(of: revision, rules: rules) }
+        return try image(named: name)?.snapshot(of: revision, rules: rules)
+    }
+
+    /// What is under a name, verified; `nil` where there is nothing.
+    ///
+    /// - Throws: why it is not used, in words.
+    func image(named name: String) throws(SnapshotImageError) -> ImageFile.Verified? {
         guard let build = build.identity else {
             throw SnapshotImageError("nobody knows of which build it is: the running executable cannot be read")
         }
-        switch found(name(of: revision)) {
+        switch found(name) {
         case .nothing: return nil
         case .refused(let reason): throw SnapshotImageError(reason)
-        case .read(let memory):
-            return try ImageFile.snapshot(in: memory, revision: revision, build: build, rules: rules)
+        case .read(let memory): return try ImageFile.Verified(memory, build: build)
         }
+    }
+
+    /// The name of the newest image of this build, which is the likeliest to be asked for; `nil` where there is none.
+    var newest: String? {
+        guard let build = build.identity else { return nil }
+        let aged = names().filter { ImageName.isImage($0.string, of: build) }.compactMap { name in
+            modified(name).map { (name: name, time: $0) }
+        }
+        return aged.max { ($0.time, $0.name) < ($1.time, $1.name) }?.name.string
     }
 
     /// What there is under a name.

@@ -24,6 +24,11 @@ struct ImageName: Sendable, Hashable, CustomStringConvertible {
     /// Whether a name is that of an image, of whatever version, build and revision.
     static func isImage(_ name: String) -> Bool { isImage(name[...]) }
 
+    /// Whether a name is that of an image of this version and a build.
+    static func isImage(_ name: String, of build: BuildIdentity) -> Bool {
+        isImage(name) && name.hasPrefix("\(ImageFile.version)-\(build.short)-")
+    }
+
     /// Whether a name is that of an image on its way.
     static func isPart(_ name: String) -> Bool {
         guard name.hasPrefix(partPrefix) else { return false }

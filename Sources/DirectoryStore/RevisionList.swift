@@ -12,6 +12,7 @@ struct RevisionList {
     /// In the order in which they are digested.
     private var files: [(path: Text, digest: FileDigest)]
 
+    /// - Parameter files: in any order; nearly sorted ones take a fraction of the time.
     init(_ files: [(path: Text, digest: FileDigest)]) {
         self.files = files.sorted { $0.path < $1.path }
     }

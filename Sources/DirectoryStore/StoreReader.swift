@@ -55,6 +55,8 @@ struct StoreReading: Sendable {
     let root: FileStamp
     /// Whether the store's path is itself a link.
     let isLinked: Bool
+    /// The paths of the cache as they were met, some perhaps twice; nearly sorted.
+    var pathsInOrder: [Text] = []
 
     /// Whether the source swaps as a whole (design §3.2, reload rule 1).
     var isWhole: Bool { isLinked || scan.atomicFolders.contains("") }
@@ -63,6 +65,7 @@ struct StoreReading: Sendable {
     var judged: StoreReading {
         var copy = self
         copy.scan.files = scan.files.filter { cache.files[$0.key] == nil }
+        copy.pathsInOrder = []
         return copy
     }
 
@@ -100,10 +103,12 @@ struct StoreReader: Sendable {
     ///
     /// `watch` is called with each folder's descriptor before the folder is listed, so that no change after the listing
     /// is missed. `isAwaited` is asked on the way: with the first yes the reading is `givenUp`.
+    ///
+    /// - Parameter isTogether: whether files that are not parsed are read on all processors; what is found is the same.
     func read(
         cache: ReadingCache = ReadingCache(), trustingStamps: Bool = true,
         watch: @escaping (CInt, Text?) -> Void = { _, _ in }, sharing: ReadingShare = ReadingShare(),
-        unless isAwaited: @escaping () -> Bool = { false }
+        isTogether: Bool = false, unless isAwaited: @escaping () -> Bool = { false }
     ) throws(StoreFailure) -> StoreReading {
         for _ in 0..<limits.readingsMax {
             let root = try openRoot()
@@ -112,12 +117,17 @@ struct StoreReader: Sendable {
                 order: order, watch: watch, sharing: sharing)
             walk.parses = parses
             walk.isAwaited = isAwaited
+            // What is parsed, or was known, is another matter, which takes one thread.
+            if isTogether, !parses, cache.files.isEmpty {
+                walk.line = ReadingLine(root: root.folder, limits: limits, clock: clock)
+            }
             try walk.walk()
             // A rename under the listing shows neither name, which is no deletion.
             if walk.lostName { continue }
             if try openRoot().stamp.isSameFile(as: root.stamp), walk.dataLinksHold() {
                 return StoreReading(
-                    scan: walk.scan, cache: walk.cache, root: root.stamp, isLinked: isLinked)
+                    scan: walk.scan, cache: walk.cache, root: root.stamp, isLinked: isLinked,
+                    pathsInOrder: walk.pathsInOrder)
             }
         }
         throw StoreFailure(message: "the store `\(path)` changed \(limits.readingsMax) times while it was read")

@@ -56,8 +56,12 @@ extension StoreReading {
             scan.files.count == cache.files.count
         else { return nil }
         var files: [(path: Text, digest: FileDigest)] = []
-        for (path, entry) in cache.files {
-            guard let digest = entry.digest, entry.unparsed != nil || entry.reading.file != nil else { return nil }
+        // Each is among those that were met, so that as many are the same.
+        let paths = pathsInOrder.count == cache.files.count ? pathsInOrder : Array(cache.files.keys)
+        for path in paths {
+            guard let entry = cache.files[path], let digest = entry.digest,
+                entry.unparsed != nil || entry.reading.file != nil
+            else { return nil }
             files.append((path, digest))
         }
         return RevisionList(files).revision

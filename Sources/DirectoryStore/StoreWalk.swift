@@ -16,13 +16,17 @@ struct StoreWalk {
     var parses = true
     /// Asked every so many names; with the first yes the walk is given up.
     var isAwaited: () -> Bool = { false }
+    /// Reads files on all processors while the walk goes on; `nil` for a walk that reads them itself.
+    var line: ReadingLine?
     private static let namesBetweenAsking = 64
 
-    private(set) var scan = StoreScan()
-    private(set) var cache = ReadingCache()
+    var scan = StoreScan()
+    var cache = ReadingCache()
+    /// The paths of what went into the cache, as they came.
+    var pathsInOrder: [Text] = []
     private var dataLinks: [(path: Text, target: Text)] = []
     /// Whether a listed name was gone when it was looked at: what it was renamed to may have been missed.
-    private(set) var lostName = false
+    var lostName = false
 
     /// The link that Kubernetes swaps when a mounted ConfigMap changes.
     private static let dataLink: Text = "..data"
@@ -41,7 +45,9 @@ struct StoreWalk {
 
     /// Walks everything; throws only past the bounds, where the store is not looked at further.
     mutating func walk() throws(StoreFailure) {
+        defer { line?.end() }
         try folder([], physical: "")
+        settle()
         scan.layoutProblems.sort()
     }
 
@@ -98,6 +104,10 @@ struct StoreWalk {
         }
     }
 
+    mutating func problem(_ code: String, _ message: String, _ path: Text) {
+        scan.layoutProblems.append(StoreDiagnostic(.error, code, message, file: path.string))
+    }
+
     // MARK: Names
 
     private mutating func entry(
@@ -150,7 +160,7 @@ struct StoreWalk {
     }
 
     /// Counts a name that is not read.
-    private mutating func ignore(_ logical: [Text]) {
+    mutating func ignore(_ logical: [Text]) {
         scan.ignoredFiles += 1
         guard let reason = StoreLayout.doubt(logical), scan.doubtfulNames.count < StoreWalk.doubtfulNamesMax else {
             return
@@ -180,6 +190,7 @@ struct StoreWalk {
         let problem = StoreDiagnostic(.error, "unreadable-file", message, file: path.string)
         switch StoreLayout.file(logical) {
         case .file(let place):
+            if scan.files[path] != nil { settle() }
             scan.files[path] = .bad([problem])
             // What is cached is what was read last, and nothing was: readings are compared by it.
             cache.files[path] = nil
@@ -188,71 +199,10 @@ struct StoreWalk {
         }
     }
 
-    // MARK: Files
-
-    private mutating func file(_ logical: [Text], physical: Text, _ stamp: FileStamp) throws(StoreFailure) {
-        guard let name = logical.last, StoreLayout.isRead(name) else { return ignore(logical) }
-        let path = joined(logical)
-        switch StoreLayout.file(logical) {
-        case .folder, .ignored: ignore(logical)
-        case .refused(let code, let message): problem(code, message, path)
-        case .file(let place):
-            guard scan.files.count < limits.filesMax else {
-                throw StoreFailure(message: "the store has over \(limits.filesMax) files")
-            }
-            guard let entry = reading(path, physical: physical, place, stamp) else {
-                lostName = true
-                return
-            }
-            cache.files[path] = entry
-            scan.files[path] = entry.reading
-            takeRules(entry.reading, place)
-        }
-    }
-
-    /// From here on documents are parsed with the schema's keys and the organization's partitions; where their file is
-    /// broken, with those of the last reading.
-    private mutating func takeRules(_ reading: EntityReading, _ place: StorePlace) {
-        switch (place, reading.file?.entity) {
-        case (.schema, .schema(let keys)?): cache.rules.declaredKeys = keys
-        case (.schema, _): cache.rules.declaredKeys = oldCache.rules.declaredKeys
-        case (.organization, .organization(let organization)?): cache.rules.partitions = organization.partitionsKnown
-        case (.organization, _): cache.rules.partitions = oldCache.rules.partitions
-        default: break
-        }
-    }
-
-    private func reading(_ path: Text, physical: Text, _ place: StorePlace, _ stamp: FileStamp) -> CachedReading? {
-        // What was parsed by other rules has to be parsed again; what holds the rules depends on none.
-        let old = cache.rules == oldCache.rules || place.holdsRules ? oldCache.files[path] : nil
-        if trustsStamps, let old, old.stamp == stamp, old.place == place, !old.isYoung { return old }
-        let reader = FileReader(
-            root: root, limits: limits, clock: clock, rules: cache.rules, sharing: sharing, parses: parses)
-        do throws(FileFailure) {
-            return try reader.read(path, physical: physical, place, old: old)
-        } catch {
-            if error.isAbsence { return nil }
-            let problem = StoreDiagnostic(
-                .error, "unreadable-file", "the file cannot be read: \(error)", file: path.string)
-            return CachedReading(stamp: stamp, isYoung: true, place: place, digest: nil, reading: .bad([problem]))
-        }
-    }
-
-    private mutating func problem(_ code: String, _ message: String, _ path: Text) {
-        scan.layoutProblems.append(StoreDiagnostic(.error, code, message, file: path.string))
-    }
-
-    private func joined(_ path: [Text]) -> Text { Text(path.map(\.string).joined(separator: "/")) }
+    func joined(_ path: [Text]) -> Text { Text(path.map(\.string).joined(separator: "/")) }
 }
 
 extension Text {
     /// The path of a name in the folder.
     fileprivate func appending(_ name: Text) -> Text { isEmpty ? name : Text(string + "/" + name.string) }
-}
-
-extension Organization {
-    /// The partitions that ARNs of the store may name; `aws` is always one, for its own entities are of it.
-    fileprivate var partitionsKnown: Set<Text> {
-        partitions.map { Set($0).union(["aws"]) } ?? PolicyRules.partitionsKnown
-    }
 }

@@ -8,9 +8,9 @@ internal import NIOConcurrencyHelpers
 // and compiled: an edit meanwhile is an edit of a store that is in force.
 extension StoreWatch {
     /// Puts the image of what was read in force; `nil` when there is none that can be used.
-    func startFromImage(_ reading: StoreReading) -> StoreMailbox.Current? {
+    func startFromImage(_ reading: StoreReading, _ early: EarlyImage? = nil) -> StoreMailbox.Current? {
         guard let folder = images?.folder, let revision = reading.revisionIfGood,
-            let snapshot = snapshot(of: revision, in: folder, rules: reading.rules)
+            let snapshot = snapshot(of: revision, in: folder, early, rules: reading.rules)
         else { return nil }
         var status = StoreStatus(revision: revision, lastReload: clock.seconds)
         status.ignoredFiles = reading.scan.ignoredFiles
@@ -22,10 +22,12 @@ extension StoreWatch {
         return first
     }
 
-    private func snapshot(of revision: String, in folder: ImageFolder, rules: Directory) -> Snapshot? {
+    private func snapshot(
+        of revision: String, in folder: ImageFolder, _ early: EarlyImage?, rules: Directory
+    ) -> Snapshot? {
         let name = folder.name(of: revision)
         do throws(SnapshotImageError) {
-            if let snapshot = try folder.snapshot(of: revision, rules: rules) {
+            if let snapshot = try folder.snapshot(of: revision, rules: rules, early: early) {
                 options.logger.info(
                     "started from an image; the policies are compiled behind it", metadata: ["image": "\(name)"])
                 return snapshot
@@ -53,6 +55,7 @@ extension StoreWatch {
             if var work = parsing.take() {
                 work.parse()
                 accept(Recompiled(work, options.limits))
+                retired.returnMemory()
                 // What was asked for meanwhile has used up its own wake-up.
                 changes.waker.wake()
                 return true

@@ -25,6 +25,13 @@ uint32_t clinux_this_user(void);
 int clinux_open_file_itself(int folder, const char *name);
 // Opens the file that is running.
 int clinux_open_executable(void);
+// Tells the id that the linker gave that file, if it gave one; at most 255 bytes.
+void clinux_executable_id(void (*each)(void *context, const void *bytes, size_t count), void *context);
+// Tells each part of that file which is loaded: where it begins in the file, and how long it is there. What the program does is in
+// them as a whole; symbols and what debuggers need are not.
+void clinux_each_loaded_part(void (*each)(void *context, uint64_t offset, uint64_t count), void *context);
+// Reads from a place in a file.
+long clinux_read_at(int descriptor, void *buffer, size_t count, uint64_t offset);
 // Tells each shared library of this process, but none that the kernel brings: the id that the linker gave it, else its name, size
 // and time of change. At most 255 bytes each.
 void clinux_each_library(void (*each)(void *context, const void *bytes, size_t count), void *context);
@@ -36,7 +43,8 @@ int clinux_sync(int descriptor);
 int clinux_rename_in(int folder, const char *from, const char *to);
 int clinux_remove_in(int folder, const char *name);
 
-// Memory of this process alone, zeroed, behind no file; NULL when there is none to have. Not empty.
+// Memory of this process alone, zeroed, behind no file; NULL when there is none to have. Not empty. Where the system can, all of it is there at once:
+// it is about to be filled.
 void *clinux_memory_map(size_t count);
 // From here on nothing can be written to it.
 int clinux_memory_seal(void *memory, size_t count);
