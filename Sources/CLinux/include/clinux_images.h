@@ -43,8 +43,8 @@ int clinux_sync(int descriptor);
 int clinux_rename_in(int folder, const char *from, const char *to);
 int clinux_remove_in(int folder, const char *name);
 
-// Memory of this process alone, zeroed, behind no file; NULL when there is none to have. Not empty. Where the system can, all of it is there at once:
-// it is about to be filled.
+// Memory of this process alone, zeroed, behind no file; NULL when there is none to have. Not empty. Where the system can, all
+// of it is there at once: it is about to be filled.
 void *clinux_memory_map(size_t count);
 // From here on nothing can be written to it.
 int clinux_memory_seal(void *memory, size_t count);
