@@ -189,11 +189,16 @@ void *clinux_memory_map(size_t count) {
     if (memory == MAP_FAILED) return NULL;
     // Images are read here and there; where there are large pages, fewer addresses are looked up. Else nothing is lost.
     if (count >= large_page_bytes) madvise(memory, count, MADV_HUGEPAGE);
-#ifdef MADV_POPULATE_WRITE
-    // All at once, and not page by page as it is filled; a kernel that does not know how does the latter.
-    madvise(memory, count, MADV_POPULATE_WRITE);
-#endif
     return memory;
+}
+
+void clinux_memory_populate(void *memory, size_t count) {
+#ifdef MADV_POPULATE_WRITE
+    // A kernel that does not know how gives page by page as it is filled.
+    madvise(memory, count, MADV_POPULATE_WRITE);
+#else
+    (void)memory, (void)count;
+#endif
 }
 
 int clinux_memory_seal(void *memory, size_t count) { return result_of(mprotect(memory, count, PROT_READ)); }

@@ -14,9 +14,9 @@ public final class ImageArena {
 
     /// How large chunks are at the least and at the most: what is alive in one keeps all of it.
     private static let wordsMin = 16 << 10
-    private static let wordsMax = LargePages.byteCount / 4
+    private static let wordsMax = LargeMemory.pageBytes / 4
     /// A cache line: the head of an image is read at once.
-    private static let alignmentWords = 16
+    fileprivate static let alignmentWords = 16
 
     /// An arena that has taken no memory yet.
     public init() {}
@@ -41,14 +41,20 @@ public final class ImageArena {
 @safe
 private final class ImageChunk: @unchecked Sendable {  // Parts are immutable once they are shared.
     private let base: UnsafeMutablePointer<UInt32>
+    private let large: LargeMemory?
     let count: Int
 
     init(words: Int) {
-        count = words
-        unsafe base = LargePages.memory(words: words)
+        (count, large) = (words, LargeMemory(words: words))
+        unsafe base =
+            large?.base
+            ?? UnsafeMutableRawPointer.allocate(byteCount: words * 4, alignment: ImageArena.alignmentWords * 4)
+            .bindMemory(to: UInt32.self, capacity: words)
     }
 
-    deinit { unsafe base.deallocate() }
+    deinit {
+        if large == nil { unsafe base.deallocate() }
+    }
 
     func storage(_ words: [UInt32], at start: Int) -> ImageStorage {
         precondition(start >= 0 && start + words.count <= count, "an image is put where there is room")
@@ -57,21 +63,26 @@ private final class ImageChunk: @unchecked Sendable {  // Parts are immutable on
     }
 }
 
-/// Memory in the large pages of a processor, where it is large enough for them.
-enum LargePages {
-    /// How large they are.
-    static let byteCount = 2 << 20
+/// Memory by itself, in the large pages of a processor as far as it fills them.
+///
+/// Of tables larger than a large page a walk reads here and there: on small pages it would wait for addresses as often as
+/// for words.
+@safe
+final class LargeMemory: @unchecked Sendable {  // Whoever writes to it is the only one who knows it.
+    @unsafe let base: UnsafeMutablePointer<UInt32>
+    private let byteCount: Int
 
-    /// Memory for so many words, to be given back with `deallocate`.
-    ///
-    /// Of tables larger than a large page a walk reads here and there: on small pages it would wait for addresses as often
-    /// as for words.
-    @unsafe
-    static func memory(words: Int) -> UnsafeMutablePointer<UInt32> {
-        guard words >= byteCount / 4 else { return .allocate(capacity: max(words, 1)) }
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: words * 4, alignment: byteCount)
-        // The last page is left out where it is not full: nobody has memory to spare for what is not there.
-        unsafe cprefetch_advise_large_pages(memory, words * 4 & ~(byteCount - 1))
-        return unsafe memory.bindMemory(to: UInt32.self, capacity: words)
+    /// How large those pages are.
+    static let pageBytes = 2 << 20
+
+    /// Zeroed memory for so many words; `nil` where they fill no large page, and when there is none to have.
+    init?(words: Int) {
+        guard words >= LargeMemory.pageBytes / 4,
+            let memory = unsafe cprefetch_map(words * 4, LargeMemory.pageBytes)
+        else { return nil }
+        unsafe base = memory.bindMemory(to: UInt32.self, capacity: words)
+        byteCount = words * 4
     }
+
+    deinit { unsafe cprefetch_unmap(base, byteCount, LargeMemory.pageBytes) }
 }

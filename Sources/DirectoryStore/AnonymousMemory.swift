@@ -10,8 +10,11 @@ final class AnonymousMemory: @unchecked Sendable {  // Immutable once it is shar
     let byteCount: Int
 
     /// Zeroed memory; `nil` when the system has none to give, and for no bytes.
-    init?(byteCount: Int) {
+    ///
+    /// - Parameter isFilledNow: whether all of it is about to be filled, so that it had better be there at once.
+    init?(byteCount: Int, isFilledNow: Bool = false) {
         guard byteCount > 0, let base = unsafe clinux_memory_map(byteCount) else { return nil }
+        if isFilledNow { unsafe clinux_memory_populate(base, byteCount) }
         unsafe self.base = base
         self.byteCount = byteCount
     }

@@ -104,7 +104,7 @@ private func note(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafeRawPointer
     unsafe context.assumingMemoryBound(to: [[UInt8]].self).pointee.append(Array(id))
 }
 
-/// The identity of the running build, which is found while the store is read: the executable is as large as a large store's text.
+/// The identity of the running build, which is found while the store is read: without an id the executable is digested.
 final class RunningBuild: Sendable {
     /// What the search has come to.
     private enum Search {

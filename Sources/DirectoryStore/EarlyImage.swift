@@ -31,10 +31,15 @@ final class EarlyImage: Sendable {
         } catch {
             result = .failure(error)
         }
-        state.update { $0 = .ended(name, result) }
+        state.update { search in
+            // Where another is wanted by now, nobody has use for it.
+            if case .named = search { search = .ended(name, result) }
+        }
     }
 
-    /// The image, once, if it has the name: waits for it then, and for nothing else.
+    /// The image, if it has the name: waits for it then, and for nothing else.
+    ///
+    /// One of another name is let go of.
     ///
     /// - Throws: why it is not used, in words.
     func image(named name: String) throws(SnapshotImageError) -> ImageFile.Verified? {
@@ -43,7 +48,9 @@ final class EarlyImage: Sendable {
             case .begun: return nil
             case .named(let found) where found == name: return nil
             case .ended(let found, let result) where found == name: return result
-            case .named, .ended, .over: return .success(nil)
+            case .named, .ended, .over:
+                search = .over
+                return .success(nil)
             }
         }
         return try result.get()

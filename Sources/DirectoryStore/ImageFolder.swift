@@ -118,7 +118,9 @@ final class ImageFolder: Sendable {
             guard ownership.isRegular, ownership.isOurs, ownership.mode & 0o077 == 0 else {
                 return .refused("it is not a file of ours alone")
             }
-            guard ownership.size <= ImageFile.bytesMax, let memory = AnonymousMemory(byteCount: ownership.size) else {
+            guard ownership.size <= ImageFile.bytesMax,
+                let memory = AnonymousMemory(byteCount: ownership.size, isFilledNow: true)
+            else {
                 return .refused("it has \(ownership.size) bytes")
             }
             return try memory.read(from: file) == ownership.size ? .read(memory) : .refused("it ends too early")

@@ -62,7 +62,9 @@ final class ReadingLine: Sendable {
     }
 
     /// Adds a file; gives what has become of some that came before, of the first since the last call.
-    func add(_ file: File) -> [Outcome] {
+    ///
+    /// - Parameter sharing: what the files share that the caller reads; the same in every call.
+    func add(_ file: File, _ sharing: ReadingShare) -> [Outcome] {
         let (startsWorkers, waiting, done) = state.update { state -> (Bool, Int, [Outcome]) in
             state.gathered.append(file)
             guard state.gathered.count == ReadingLine.batchFiles else { return (false, 0, []) }
@@ -73,15 +75,15 @@ final class ReadingLine: Sendable {
         }
         if startsWorkers { startWorkers() }
         if waiting > ReadingLine.batchesWaitingMax {
-            work { $0.batches.count - $0.next <= ReadingLine.batchesWaitingMax / 2 }
+            work(sharing) { $0.batches.count - $0.next <= ReadingLine.batchesWaitingMax / 2 }
         }
         return done
     }
 
     /// What has become of all files that nobody has been told of, in the order in which they came.
-    func takeAll() -> [Outcome] {
+    func takeAll(_ sharing: ReadingShare) -> [Outcome] {
         state.update { $0.closeBatch() }
-        work { $0.finished == $0.batches.count }
+        work(sharing) { $0.finished == $0.batches.count }
         return state.update { state in
             defer { (state.batches, state.outcomes, state.next, state.finished, state.given) = ([], [], 0, 0, 0) }
             return state.outcomes[state.given...].flatMap { $0 ?? [] }
@@ -95,15 +97,16 @@ final class ReadingLine: Sendable {
         let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         for _ in 0..<min(max(processors - 1, 0), ReadingLine.workersCeiling) {
             // Fewer hands are enough.
-            _ = BackgroundThread.start { [self] in work { $0.isOver } }
+            _ = BackgroundThread.start { [self] in work(ReadingShare()) { $0.isOver } }
         }
     }
 
     /// Reads until nothing is left to do.
-    private func work(until isDone: (State) -> Bool) {
-        // What files share is each thread's own.
+    ///
+    /// - Parameter sharing: the thread's own; of its memory as much stays as it filled, and a part that it did not.
+    private func work(_ sharing: ReadingShare, until isDone: (State) -> Bool) {
         let reader = FileReader(
-            root: root, limits: limits, clock: clock, rules: PolicyRules(), sharing: ReadingShare(), parses: false)
+            root: root, limits: limits, clock: clock, rules: PolicyRules(), sharing: sharing, parses: false)
         while true {
             switch state.wait(for: { isDone($0) ? .nothing : $0.take() }) {
             case .nothing: return

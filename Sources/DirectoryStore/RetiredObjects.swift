@@ -5,7 +5,7 @@ internal import NIOConcurrencyHelpers
 /// Takes apart what was replaced, once nobody else has it any more, on a thread before which others go.
 ///
 /// Whoever lets go last would have to do it else: a loop between two answers, or the store's thread before the next
-/// change. The thread is there only while something waits.
+/// change, and does where more waits than may. The thread is there only while something waits.
 final class RetiredObjects<Object: AnyObject & Sendable>: Sendable {
     fileprivate struct State {
         var waiting: [Object] = []
@@ -82,7 +82,8 @@ final class RetiredObjects<Object: AnyObject & Sendable>: Sendable {
         let free = state.withLockedValue { $0.takeFree() }
         _ = consume free
         let (isDone, returnsMemory) = state.withLockedValue { $0.whatFollows() }
-        if returnsMemory { clinux_return_memory() }
+        // Whoever allocates waits for it here and there, so that it goes before nobody.
+        if returnsMemory { _ = BackgroundThread.start { clinux_return_memory() } }
         return !isDone
     }
 }

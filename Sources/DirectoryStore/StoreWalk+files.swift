@@ -20,7 +20,7 @@ extension StoreWalk {
             if let line, !place.isNotCompiled {
                 // Counts from here on.
                 scan.files[path] = .bad([])
-                for (read, entry) in line.add(file) { put(entry, of: read) }
+                for (read, entry) in line.add(file, sharing) { put(entry, of: read) }
             } else {
                 put(reading(file), of: file)
             }
@@ -29,7 +29,7 @@ extension StoreWalk {
 
     /// Takes over what was read meanwhile.
     mutating func settle() {
-        for (file, entry) in line?.takeAll() ?? [] { put(entry, of: file) }
+        for (file, entry) in line?.takeAll(sharing) ?? [] { put(entry, of: file) }
     }
 
     private mutating func put(_ entry: CachedReading?, of file: ReadingLine.File) {
@@ -39,6 +39,7 @@ extension StoreWalk {
             return
         }
         cache.files[file.path] = entry
+        pathsInOrder.append(file.path)
         // Of what is not parsed nothing is known, and its place is taken already.
         if line != nil, entry.unparsed != nil { return }
         scan.files[file.path] = entry.reading

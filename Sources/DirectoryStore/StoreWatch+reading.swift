@@ -148,6 +148,7 @@ extension StoreWatch {
     func accept(_ verdict: StoreVerdict, _ new: StoreReading) -> StoreStatus {
         do throws(SnapshotError) {
             let snapshot = try snapshot(of: verdict)
+            let isNew = mailbox.withLockedValue { $0.current?.snapshot !== snapshot }
             keep(verdict)
             reading = new.judged
             log.note(warnings: verdict.warnings.map(\.line))
@@ -155,7 +156,7 @@ extension StoreWatch {
             isWithdrawn = false
             let status = publish(Publication(snapshot, verdict), errors: verdict.errors.map(\.line), image: image)
             // What parsing and compiling needed for a moment goes back with what was replaced.
-            retired.returnMemory()
+            if isNew { retired.returnMemory() }
             return status
         } catch {
             return publish(nil, errors: ["the policies cannot be compiled: \(error.message)"])

@@ -39,6 +39,7 @@ struct ImageArenaTests {
     func `images begin where a cache line does, behind one another`() {
         let arena = ImageArena()
         let places = [3, 17, 1, 16].map { unsafe UInt(bitPattern: arena.storage(words(0, count: $0)).image.base) }
+        #expect(places.allSatisfy { $0 % 64 == 0 })
         #expect(zip(places, places.dropFirst()).map { $1 - $0 } == [64, 128, 64])
     }
 
@@ -54,7 +55,7 @@ struct ImageArenaTests {
 
     @Test(arguments: [-1, 0, 1])
     func `tables of two large pages, and of a word less and more, hold what they were given`(difference: Int) {
-        let count = LargePages.byteCount / 2 + difference
+        let count = LargeMemory.pageBytes / 2 + difference
         let storage = ImageStorage(words(7, count: count))
         #expect(read(storage) == words(7, count: count))
     }

@@ -43,9 +43,10 @@ int clinux_sync(int descriptor);
 int clinux_rename_in(int folder, const char *from, const char *to);
 int clinux_remove_in(int folder, const char *name);
 
-// Memory of this process alone, zeroed, behind no file; NULL when there is none to have. Not empty. Where the system can, all
-// of it is there at once: it is about to be filled.
+// Memory of this process alone, zeroed, behind no file; NULL when there is none to have. Not empty.
 void *clinux_memory_map(size_t count);
+// Has all of it there at once, and not page by page as it is filled.
+void clinux_memory_populate(void *memory, size_t count);
 // From here on nothing can be written to it.
 int clinux_memory_seal(void *memory, size_t count);
 void clinux_memory_unmap(void *memory, size_t count);

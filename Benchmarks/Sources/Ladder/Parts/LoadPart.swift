@@ -88,8 +88,7 @@ enum LoadPart {
         try (0..<times).map { number in
             var load = load
             load.seed += UInt64(number)
-            // Each goes first as often as the other.
-            // Each goes first as often as the other.
+            // They take turns in going first.
             let sockets = number % 2 == 0 ? [echo, postern] : [postern, echo]
             let outcomes = try sockets.map { try load.apply(to: $0) }
             let pair = Pair(ours: outcomes[1 - number % 2], echo: outcomes[number % 2])
