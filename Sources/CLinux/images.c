@@ -182,14 +182,9 @@ int clinux_rename_in(int folder, const char *from, const char *to) {
 
 int clinux_remove_in(int folder, const char *name) { return result_of(unlinkat(folder, name, 0)); }
 
-static const size_t large_page_bytes = 2 << 20;
-
 void *clinux_memory_map(size_t count) {
     void *memory = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return NULL;
-    // Images are read here and there; where there are large pages, fewer addresses are looked up. Else nothing is lost.
-    if (count >= large_page_bytes) madvise(memory, count, MADV_HUGEPAGE);
-    return memory;
+    return memory == MAP_FAILED ? NULL : memory;
 }
 
 void clinux_memory_populate(void *memory, size_t count) {

@@ -15,9 +15,8 @@ public final class ImageStorage: @unchecked Sendable {  // Immutable after `init
     init(continuing first: ImageStorage?, _ words: [UInt32], patches: [Int: UInt32] = [:]) {
         let start = first?.count ?? 0
         count = start + words.count
-        let large = LargeMemory(words: count)
-        owner = large
-        unsafe base = large?.base ?? .allocate(capacity: max(count, 1))
+        owner = nil
+        unsafe base = .allocate(capacity: max(count, 1))
         if let first { unsafe base.update(from: first.base, count: start) }
         unsafe (base + start).update(from: words, count: words.count)
         for (offset, word) in patches where offset >= 0 && offset < count { unsafe base[offset] = word }

@@ -32,8 +32,6 @@ public final class SnapshotBuilder {
     private var documents = DocumentSlots()
     /// Documents that were compiled as they were read, and are in no snapshot yet.
     private var prepared: [DocumentDigest: CompiledDocument] = [:]
-    /// Where the documents lie that are compiled with everything else; of those that change later, each may go by itself.
-    private var arena = ImageArena()
     /// What the last snapshot's tables leave for the next; `nil` before the first.
     private var state: TablesState?
     /// How large the symbols were when everything had just been compiled.
@@ -61,7 +59,6 @@ public final class SnapshotBuilder {
             renewals += 1
             symbols = Symbols()
             documents = DocumentSlots()
-            arena = ImageArena()
             prepared = [:]
             // The last tables are made of other symbols: nothing can follow on them, whatever comes of this.
             state = nil
@@ -69,7 +66,7 @@ public final class SnapshotBuilder {
         defer { prepared = [:] }
         let isFresh = documents.count == 0
         var assembly = SnapshotAssembly(
-            directory: directory, compiler: compiler
+            directory: directory, compiler: DocumentCompiler(symbols: symbols)
         ) { [documents, prepared] digest in documents.compiled(digest) ?? prepared[digest] }
         try assembly.compileAll()
         guard let (tables, next) = assembly.tables(symbols) else { throw .noTables }
@@ -93,7 +90,7 @@ public final class SnapshotBuilder {
         guard let state, state.ledger.isOf(last.tables), !state.ledger.isWasteful, !areSymbolsOld,
             let update = SnapshotUpdate(from: last.directory, to: directory, changed: changed)
         else { return nil }
-        let placed = try update.compiled(compiler) {
+        let placed = try update.compiled(DocumentCompiler(symbols: symbols)) {
             documents.compiled($0) ?? prepared[$0]
         }
         prepared = [:]
@@ -117,7 +114,7 @@ public final class SnapshotBuilder {
         // What the next snapshot compiles with new symbols anyway is left to it.
         guard !areSymbolsOld else { return false }
         guard let document = source.readDocument,
-            let compiled = try? compiler.compile(document, completesARNs: !isResourcePolicy)
+            let compiled = try? DocumentCompiler(symbols: symbols).compile(document, completesARNs: !isResourcePolicy)
         else { return false }
         prepared[digest] = compiled
         return true
@@ -125,10 +122,6 @@ public final class SnapshotBuilder {
 
     /// Lets go of what was prepared, where no snapshot comes of it.
     public func forgetPrepared() { prepared = [:] }
-
-    private var compiler: DocumentCompiler {
-        DocumentCompiler(symbols: symbols, arena: documents.count == 0 ? arena : nil)
-    }
 
     private var areSymbolsOld: Bool {
         // Before the first snapshot there is nothing that they could have grown by.

@@ -29,13 +29,10 @@ public final class CompiledDocument: Sendable {
 /// Compiles documents into decision trees (design §1).
 public struct DocumentCompiler {
     private let symbols: Symbols
-    private let arena: ImageArena?
 
     /// A compiler whose documents share `symbols`.
-    ///
-    /// - Parameter arena: where they lie side by side; without one each has memory of its own.
-    public init(symbols: Symbols, arena: ImageArena? = nil) {
-        (self.symbols, self.arena) = (symbols, arena)
+    public init(symbols: Symbols) {
+        self.symbols = symbols
     }
 
     /// Compiles and verifies a document.
@@ -51,8 +48,8 @@ public struct DocumentCompiler {
             keyCount: symbols.keys.count)
         try verifier.verify()
         return CompiledDocument(
-            storage: arena?.storage(words) ?? ImageStorage(words), summary: emitter.summary,
-            statementCount: document.statements.count, plainKeys: plainKeys(of: document))
+            storage: ImageStorage(words), summary: emitter.summary, statementCount: document.statements.count,
+            plainKeys: plainKeys(of: document))
     }
 
     private func plainKeys(of document: Document) -> [UInt32] {
