@@ -6,6 +6,8 @@ enum LoadPart {
     /// Questions a second of one quiet caller.
     private static let quietRate = 20.0
     private static let batchQuestions = 512
+    /// Blocks of a run, each long enough for its 99th percentile to be of five questions.
+    private static let quietBlocks = 5
 
     static func run(_ report: inout Report, _ effort: Effort) throws {
         let folder = try TemporaryFolder()
@@ -102,26 +104,41 @@ enum LoadPart {
         _ report: inout Report, _ effort: Effort, _ postern: String, _ message: [UInt8], _ batch: [UInt8]
     ) throws {
         report.section("\(quietCallers) quiet callers beside one that pipelines calls of \(batchQuestions) questions")
-        let quiet = Load(
-            callers: quietCallers, rate: quietRate * Double(quietCallers), seconds: effort.loadSeconds,
-            messages: message, sleeps: true)
-        var busy = quiet
-        busy.batch = batch
-        var (alone, beside, ratios, batches): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
-        for _ in 0..<effort.runs {
-            let (one, other) = (try quiet.apply(to: postern), try busy.apply(to: postern))
-            guard one.failed + other.failed == 0 else {
-                throw BenchmarkFailure(description: "quiet questions failed")
+        var quiet = Load(
+            callers: quietCallers, rate: quietRate * Double(quietCallers),
+            seconds: effort.loadSeconds / Double(quietBlocks), messages: message, sleeps: true)
+        var (alone, beside, batches): ([Load.Outcome], [Load.Outcome], [Double]) = ([], [], [])
+        let ratios = try (0..<effort.runs).map { _ in
+            // As above: a moment in which the machine stands still is one block's.
+            let blocks = try (0..<quietBlocks).map { number in
+                quiet.seed += 1
+                var busy = quiet
+                busy.batch = batch
+                // They take turns in going first.
+                let outcomes = try (number % 2 == 0 ? [quiet, busy] : [busy, quiet]).map { try $0.apply(to: postern) }
+                let (one, other) = (outcomes[number % 2], outcomes[1 - number % 2])
+                guard one.failed + other.failed == 0 else {
+                    throw BenchmarkFailure(description: "quiet questions failed")
+                }
+                alone.append(one)
+                beside.append(other)
+                batches.append(Double(other.batches * batchQuestions) / other.seconds)
+                return other.percentile(99) / one.percentile(99)
             }
-            alone.append(one.percentile(99))
-            beside.append(other.percentile(99))
-            ratios.append(other.percentile(99) / one.percentile(99))
-            batches.append(Double(other.batches * batchQuestions) / other.seconds)
+            return Statistics.median(blocks)
         }
         report.add("the call of \(batchQuestions) questions", Double(batch.count), "bytes")
         report.add("questions answered in such calls", Statistics.median(batches), "a second")
-        report.add("quiet callers alone: p99", Statistics.median(alone), "ns")
-        report.add("quiet callers beside it: p99", Statistics.median(beside), "ns")
+        for (name, outcomes) in [("alone", alone), ("beside it", beside)] {
+            for percent in [50.0, 99] {
+                let median = Statistics.median(outcomes.map { $0.percentile(percent) })
+                report.add("quiet callers \(name): p\(Int(percent))", median, "ns")
+            }
+            let all = Statistics.percentile(outcomes.flatMap(\.latencies), 99)
+            report.add("quiet callers \(name): p99 of all blocks together", all, "ns")
+        }
         report.add("quiet callers' p99: beside / alone", Statistics.median(ratios), "x", key: "load.quiet")
+        report.add("quiet callers' p99: lowest run", ratios.min() ?? .nan, "x")
+        report.add("quiet callers' p99: highest run", ratios.max() ?? .nan, "x")
     }
 }
