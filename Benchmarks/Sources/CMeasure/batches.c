@@ -34,7 +34,8 @@ static int take(batches *batches, char *room, size_t bytes, int *any) {
 }
 
 static void *run(void *context) {
-    static char room[256 * 1024];
+    // Each thread's own: several may run in one process.
+    static _Thread_local char room[256 * 1024];
     batches *batches = context;
     struct sched_param parameters = {0};
     sched_setscheduler(0, SCHED_IDLE, &parameters);

@@ -37,6 +37,7 @@ typedef struct {
     int64_t next;
     uint64_t random;
     batches batches;
+    char reply[256 * 1024];
 } load;
 
 static double unit(uint64_t *state) {
@@ -102,9 +103,9 @@ static int advance(load *load, int64_t now, int64_t end) {
 }
 
 static int hear(load *load, int number) {
-    static char reply[256 * 1024];
+    char *reply = load->reply;
     caller *caller = &load->callers[number];
-    ssize_t received = recv(caller->socket, reply, sizeof reply, 0);
+    ssize_t received = recv(caller->socket, reply, sizeof load->reply, 0);
     if (received < 0 && errno == EAGAIN) return 0;
     if (received <= 0 || caller->since < 0) return -1;
     load->outcome->failed += sockets_errors(reply, (size_t)received, &caller->begins);

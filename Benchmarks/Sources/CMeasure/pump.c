@@ -41,7 +41,7 @@ static int push(pump *pump, int socket, int number, int window) {
 }
 
 static int pull(pump *pump, int socket, int number) {
-    static char reply[256 * 1024];
+    static _Thread_local char reply[256 * 1024];
     ssize_t received = recv(socket, reply, sizeof reply, MSG_DONTWAIT);
     if (received < 0 && errno == EAGAIN) return 0;
     if (received <= 0) return -1;

@@ -147,7 +147,7 @@ long measure_receive(int socket, void *reply, size_t capacity, int milliseconds)
 
 int measure_round_trips(
     int socket, const char *messages, size_t count, size_t *offset, int trips, int64_t *samples) {
-    static char reply[REPLY_BYTES_MAX];
+    static _Thread_local char reply[REPLY_BYTES_MAX];
     for (int trip = 0; trip < trips; trip++) {
         size_t length = sockets_message(messages + *offset, count - *offset);
         int64_t start = measure_nanoseconds();
