@@ -4,6 +4,11 @@ internal import Logging
 
 /// A thread for what can take its time: others go first, and nobody waits for its end.
 enum BackgroundThread {
+    /// How many help whoever has many files: the other processors, but seven at most.
+    ///
+    /// More would wait for whoever finds the files, or prepares them one after the other.
+    static var helpersMax: Int { min(max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1, 0), 7) }
+
     private final class Body: Sendable {
         let run: @Sendable () -> Void
 

@@ -32,7 +32,7 @@ struct BuildIdentity: Sendable, Hashable {
     init(id: [UInt8], libraries: [[UInt8]]) {
         var hash = SHA256()
         hash.update(data: Array("id".utf8))
-        for name in [id] + libraries { hash.update(data: [UInt8(truncatingIfNeeded: name.count)] + name) }
+        hash.update(list: [id] + libraries)
         digest = FileDigest(hash.finalize())
     }
 
@@ -54,7 +54,7 @@ struct BuildIdentity: Sendable, Hashable {
                 place += UInt64(count)
             }
         }
-        for library in libraries { hash.update(data: [UInt8(truncatingIfNeeded: library.count)] + library) }
+        hash.update(list: libraries)
         digest = FileDigest(hash.finalize())
     }
 }
@@ -130,5 +130,12 @@ final class RunningBuild: Sendable {
         state.wait { search -> BuildIdentity?? in
             if case .ended(let identity) = search { .some(identity) } else { nil }
         }
+    }
+}
+
+extension SHA256 {
+    /// Takes in names of at most 255 bytes, each with its length, so that no two lists are one run of bytes.
+    fileprivate mutating func update(list names: [[UInt8]]) {
+        for name in names { update(data: [UInt8(truncatingIfNeeded: name.count)] + name) }
     }
 }

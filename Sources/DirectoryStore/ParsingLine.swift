@@ -1,4 +1,3 @@
-internal import Glibc
 internal import PolicyModel
 internal import PolicySyntax
 
@@ -56,20 +55,15 @@ final class ParsingLine: @unchecked Sendable {
 
     private let rules: PolicyRules
     private let sharing: ReadingShare
-    private let workersMax: Int
     private let state = Monitor(State())
 
     /// Below as many files a thread is not worth its start.
     private static let filesAlone = 64
     /// Files that may be on their way: some for each thread to go on with while another prepares.
     private static let filesWaitingMax = 256
-    /// More would wait for what is prepared one after the other.
-    private static let workersCeiling = 7
 
     init(_ rules: PolicyRules, _ sharing: ReadingShare) {
         (self.rules, self.sharing) = (rules, sharing)
-        let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        workersMax = min(max(processors - 1, 0), ParsingLine.workersCeiling)
     }
 
     /// Adds a file.
@@ -101,7 +95,7 @@ final class ParsingLine: @unchecked Sendable {
     }
 
     private func startWorkers() {
-        for _ in 0..<workersMax {
+        for _ in 0..<BackgroundThread.helpersMax {
             state.update { $0.workers += 1 }
             let isStarted = BackgroundThread.start { [self] in
                 work(ReferenceNames()) { $0.isComplete && $0.nextToPrepare == $0.files.count }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import PolicyModel
 internal import PolicySyntax
 
@@ -54,8 +53,6 @@ final class ReadingLine: Sendable {
     private static let batchesAlone = 4
     /// Batches that may be on their way.
     private static let batchesWaitingMax = 16
-    /// More would wait for whoever finds the files.
-    private static let workersCeiling = 7
 
     init(root: RootFolder, limits: StoreLimits, clock: StoreClock) {
         (self.root, self.limits, self.clock) = (root, limits, clock)
@@ -94,8 +91,7 @@ final class ReadingLine: Sendable {
     func end() { state.update { $0.isOver = true } }
 
     private func startWorkers() {
-        let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        for _ in 0..<min(max(processors - 1, 0), ReadingLine.workersCeiling) {
+        for _ in 0..<BackgroundThread.helpersMax {
             // Fewer hands are enough.
             _ = BackgroundThread.start { [self] in work(ReadingShare()) { $0.isOver } }
         }

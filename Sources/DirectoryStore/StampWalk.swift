@@ -45,8 +45,6 @@ private struct StampWalk {
     private var namesCount = 0
     private var ignoredFiles = 0
 
-    private static let namesBetweenAsking = 64
-
     init(last: StoreReading, reader: FileReader) { (self.last, self.reader) = (last, reader) }
 
     /// Whether everything was met that the last reading has met.
@@ -56,7 +54,7 @@ private struct StampWalk {
     mutating func folder(
         _ parts: [Text], _ watch: (CInt, Text?) -> Void, _ isAwaited: () -> Bool
     ) throws(StoreFailure) -> Bool {
-        let path = Text(parts.map(\.string).joined(separator: "/"))
+        let path = Text(path: parts)
         guard let descriptor = try? reader.root.open(path) else { return false }
         watch(descriptor.number, path)
         guard let (names, unreadable) = try? descriptor.names(max: reader.limits.namesMax), unreadable.isEmpty else {
@@ -65,7 +63,7 @@ private struct StampWalk {
         for name in names {
             namesCount += 1
             guard namesCount <= reader.limits.namesMax else { return false }
-            if namesCount % StampWalk.namesBetweenAsking == 0, isAwaited() { throw .givenUp }
+            if namesCount % StoreWalk.namesBetweenAsking == 0, isAwaited() { throw .givenUp }
             // Kubernetes' own are hidden like any other, but make another kind of folder.
             if name.hasPrefix("..") { return false }
             if StoreLayout.isHidden(name) {
@@ -97,7 +95,7 @@ private struct StampWalk {
             ignoredFiles += 1
             return true
         }
-        let path = folder.isEmpty ? name : Text(folder.string + "/" + name.string)
+        let path = folder.appending(name)
         guard let old = last.cache.files[path] else { return false }
         filesCount += 1
         if old.stamp == stamp, !old.isYoung { return true }

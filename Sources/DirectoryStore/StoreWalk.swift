@@ -18,7 +18,7 @@ struct StoreWalk {
     var isAwaited: () -> Bool = { false }
     /// Reads files on all processors while the walk goes on; `nil` for a walk that reads them itself.
     var line: ReadingLine?
-    private static let namesBetweenAsking = 64
+    static let namesBetweenAsking = 64
 
     var scan = StoreScan()
     var cache = ReadingCache()
@@ -199,10 +199,13 @@ struct StoreWalk {
         }
     }
 
-    func joined(_ path: [Text]) -> Text { Text(path.map(\.string).joined(separator: "/")) }
+    func joined(_ path: [Text]) -> Text { Text(path: path) }
 }
 
 extension Text {
+    /// The path of these names, each in the folder before it.
+    init(path: [Text]) { self.init(path.map(\.string).joined(separator: "/")) }
+
     /// The path of a name in the folder.
-    fileprivate func appending(_ name: Text) -> Text { isEmpty ? name : Text(string + "/" + name.string) }
+    func appending(_ name: Text) -> Text { isEmpty ? name : Text(string + "/" + name.string) }
 }

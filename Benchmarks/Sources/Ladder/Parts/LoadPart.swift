@@ -83,21 +83,28 @@ enum LoadPart {
         return (median(99, \.ours), median(99, \.echo))
     }
 
-    /// Alternates between the two, and insists that every question was answered.
+    /// Alternates between the two.
     private static func alternate(
         _ load: Load, _ postern: String, _ echo: String, _ times: Int
     ) throws -> [Pair] {
         try (0..<times).map { number in
             var load = load
             load.seed += UInt64(number)
-            // They take turns in going first.
-            let sockets = number % 2 == 0 ? [echo, postern] : [postern, echo]
-            let outcomes = try sockets.map { try load.apply(to: $0) }
-            let pair = Pair(ours: outcomes[1 - number % 2], echo: outcomes[number % 2])
-            let failed = pair.ours.failed + pair.echo.failed
-            guard failed == 0 else { throw BenchmarkFailure(description: "\(failed) questions failed under load") }
-            return pair
+            let (bare, ours) = try inTurn(number, (load, echo), (load, postern))
+            return Pair(ours: ours, echo: bare)
         }
+    }
+
+    /// Applies both loads to their sockets, one of them first in every other block; insists that every question was
+    /// answered.
+    private static func inTurn(
+        _ number: Int, _ one: (load: Load, socket: String), _ other: (load: Load, socket: String)
+    ) throws -> (Load.Outcome, Load.Outcome) {
+        let isFirst = number % 2 == 0
+        let outcomes = try (isFirst ? [one, other] : [other, one]).map { try $0.load.apply(to: $0.socket) }
+        let failed = outcomes.reduce(0) { $0 + $1.failed }
+        guard failed == 0 else { throw BenchmarkFailure(description: "\(failed) questions failed under load") }
+        return isFirst ? (outcomes[0], outcomes[1]) : (outcomes[1], outcomes[0])
     }
 
     private static func besideBatches(
@@ -114,12 +121,7 @@ enum LoadPart {
                 quiet.seed += 1
                 var busy = quiet
                 busy.batch = batch
-                // They take turns in going first.
-                let outcomes = try (number % 2 == 0 ? [quiet, busy] : [busy, quiet]).map { try $0.apply(to: postern) }
-                let (one, other) = (outcomes[number % 2], outcomes[1 - number % 2])
-                guard one.failed + other.failed == 0 else {
-                    throw BenchmarkFailure(description: "quiet questions failed")
-                }
+                let (one, other) = try inTurn(number, (quiet, postern), (busy, postern))
                 alone.append(one)
                 beside.append(other)
                 batches.append(Double(other.batches * batchQuestions) / other.seconds)
