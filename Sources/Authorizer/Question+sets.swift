@@ -18,7 +18,7 @@ extension Question {
         guard set != 0 else { return false }
         // Verified with the document: an Allow of everything, or of all of the service, without conditions.
         if tables.directory[set &+ Format.DocumentSet.flags] & Format.DocumentFlag.allowsAll != 0 { return true }
-        return SetCursor(tables.directory, set: set).isOpen(to: scratch.serviceBit)
+        return SetCursor(tables, set: set).isOpen(to: scratch.serviceBit)
             || allows(set, layer, view, &scratch)
     }
 
@@ -58,38 +58,61 @@ extension Question {
     }
 
     /// Whether a document of the set has an Allow that applies; masks spare most walks.
+    @inline(__always)
     mutating func allows(
         _ set: Int, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) -> Bool {
         guard set != 0, tables.directory[set &+ Format.DocumentSet.flags] & Format.DocumentFlag.hasAllow != 0 else {
             return false
         }
-        var cursor = SetCursor(tables.directory, set: set)
+        var cursor = SetCursor(tables, set: set)
         while let slot = cursor.nextAllow(scratch.serviceBit) {
-            if !document(slot, of: tables, .allow, enough: Grades(rawValue: .max), view, &scratch).isEmpty {
-                note(layer, slot, scratch)
-                return true
-            }
+            if applies(slot, .allow, layer, view, &scratch) { return true }
         }
         return false
     }
 
     /// Whether a document of the set has a Deny that applies; masks and gates spare most walks.
+    @inline(__always)
     mutating func denies(
         _ set: Int, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
     ) -> Bool {
         guard set != 0, tables.directory[set &+ Format.DocumentSet.flags] & Format.DocumentFlag.hasDeny != 0 else {
             return false
         }
-        var cursor = SetCursor(tables.directory, set: set)
-        let conditions = Evaluation(conditions: tables.conditions, keyFlags: tables.keyFlags)
-        while let slot = cursor.nextDeny(conditions, view, &scratch) {
-            if !document(slot, of: tables, .deny, enough: Grades(rawValue: .max), view, &scratch).isEmpty {
-                note(layer, slot, scratch)
-                return true
-            }
+        return anyDenies(set, layer, view, &scratch)
+    }
+
+    @inline(never)
+    private mutating func anyDenies(
+        _ set: Int, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch
+    ) -> Bool {
+        var cursor = SetCursor(tables, set: set)
+        while let (slot, gate) = cursor.nextDeny(scratch) {
+            if holds(gate, view, &scratch), applies(slot, .deny, layer, view, &scratch) { return true }
         }
         return false
+    }
+
+    /// Whether a condition holds; one that is none does.
+    @inline(never)
+    private func holds(_ gate: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
+        gate == 0 || Evaluation(conditions: tables.conditions, keyFlags: tables.keyFlags).holds(gate, view, &scratch)
+    }
+
+    /// Whether a statement of a document's applies, which is then what was found.
+    ///
+    /// Never inlined, nor is what asks for a condition: what no mask lets through is passed over in registers.
+    @inline(never)
+    private mutating func applies(
+        _ slot: UInt32, _ effect: Effect, _ layer: Verdict.Layer, _ view: borrowing RequestView,
+        _ scratch: inout Scratch
+    ) -> Bool {
+        guard !document(slot, of: tables, effect, enough: Grades(rawValue: .max), view, &scratch).isEmpty else {
+            return false
+        }
+        note(layer, slot, scratch)
+        return true
     }
 
     /// The grades by which a document's statements of one effect apply.

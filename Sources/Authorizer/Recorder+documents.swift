@@ -19,7 +19,7 @@ extension Recorder {
     func walks(ofSet set: Int, _ scratch: borrowing Scratch) -> [Walk] {
         guard set != 0 else { return [] }
         var walks: [Walk] = []
-        var cursor = SetCursor(question.tables.directory, set: set)
+        var cursor = SetCursor(question.tables, set: set)
         while let entry = cursor.nextOfAny(scratch.serviceBit) {
             walks.append(Walk(slot: entry.slot, place: .slot(entry.slot), isServed: entry.isServed))
         }

@@ -1,45 +1,3 @@
-/// Images by number, read without reference counting: the compiled documents of a snapshot by slot.
-@frozen
-@safe
-public struct ImageTable: @unchecked Sendable {  // Read-only; kept alive by its storage.
-    @usableFromInline let base: UnsafePointer<Image>
-    /// How many images there are.
-    public let count: Int
-
-    @unsafe
-    init(base: UnsafePointer<Image>, count: Int) {
-        unsafe self.base = base
-        self.count = count
-    }
-
-    /// The image at a slot; out of range ends the process, which verified tables never do.
-    @inlinable
-    public subscript(slot: Int) -> Image {
-        precondition(slot >= 0 && slot < count, "document slot out of range")
-        return unsafe base[slot]
-    }
-}
-
-/// Owns the images of an `ImageTable`.
-@safe
-final class ImageTableStorage: @unchecked Sendable {  // Immutable after `init`.
-    private let storages: [ImageStorage]
-    private let base: UnsafeMutablePointer<Image>
-
-    init(_ storages: [ImageStorage]) {
-        self.storages = storages
-        unsafe base = .allocate(capacity: max(storages.count, 1))
-        for (slot, storage) in storages.enumerated() {
-            unsafe (base + slot).initialize(to: storage.image)
-        }
-    }
-
-    deinit { unsafe base.deallocate() }
-
-    var table: ImageTable { unsafe ImageTable(base: base, count: storages.count) }
-    var byteCount: Int { storages.reduce(0) { $0 + $1.byteCount + MemoryLayout<Image>.size } }
-}
-
 /// Everything a decision reads, compiled: symbols, conditions, documents, sets, principals, accounts, registry.
 ///
 /// Immutable. A handful of segments; a reload makes new tables that share the segments that did not change.
@@ -101,7 +59,7 @@ public final class DecisionTables: Sendable {
 
     /// What they are made of.
     public let segments: Segments
-    private let documentStorage: ImageTableStorage
+    private let documentStorage: DocumentTableStorage
     /// The tables as they are read; good for as long as this object lives.
     public let view: TablesView
 
@@ -111,7 +69,7 @@ public final class DecisionTables: Sendable {
     /// - Parameter organization: the organization's record, or 0 when there is none.
     public init(_ segments: Segments, onlyAccount: Int, organization: Int = 0) {
         self.segments = segments
-        documentStorage = ImageTableStorage(segments.documents)
+        documentStorage = DocumentTableStorage(segments.documents, conditions: segments.conditions.image)
         view = TablesView(
             TablesView.Contents(
                 segments, documents: documentStorage.table, onlyAccount: onlyAccount, organization: organization))

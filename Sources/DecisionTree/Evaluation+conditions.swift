@@ -4,7 +4,7 @@ internal import PolicyModel
 extension Evaluation {
     /// Whether the condition at an offset holds; evaluated at most once a question.
     @inlinable
-    func holds(_ condition: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
+    public func holds(_ condition: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
         let number = conditions.offset(condition &+ Format.Condition.memo)
         if let known = scratch.remembered(number) { return known }
         guard scratch.spend(1) else { return false }

@@ -254,29 +254,16 @@ public enum Format {
         public static let null: UInt32 = 18
     }
 
-    /// `[documents, flags, (allow mask low, high, deny mask low, high, open mask low, high, slot, flags, deny gate) ×
-    /// documents]`, sorted by slot.
+    /// `[documents, flags, slot × documents]`, the slots in their order.
+    ///
+    /// What a decision asks of every document in play stands in columns by slot: `DocumentTable`.
     public enum DocumentSet {
         /// How many documents the set has.
         public static let count = 0
         /// The `Format.DocumentFlag` bits of all of them.
         public static let flags = 1
-        /// Where the entries begin.
-        public static let entries = 2
-        /// Words of an entry: what the header of the document says, and its slot.
-        public static let entrySize = 9
-        /// Where the mask of its Allows stands in an entry.
-        public static let allowMask = 0
-        /// Where the mask of its denies stands.
-        public static let denyMask = 2
-        /// Where the mask of services stands of which every question is allowed.
-        public static let openMask = 4
-        /// Where the slot stands.
-        public static let slot = 6
-        /// Where the flags stand.
-        public static let entryFlags = 7
-        /// Where the gate of its denies stands.
-        public static let denyGate = 8
+        /// Where the slots begin.
+        public static let slots = 2
     }
 
     /// `[kind, flags, account record, arn, id, name, own set, boundary set, tags, trust slot or max, longest session,

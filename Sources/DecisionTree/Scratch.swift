@@ -116,6 +116,11 @@ public struct Scratch: ~Copyable {
         return word >> 2 == question ? word & 1 == 1 : nil
     }
 
+    /// Whether a condition has been evaluated in this question and did not hold.
+    @inlinable
+    @inline(__always)
+    func remembersFalse(_ number: Int) -> Bool { memo[number] == question << 2 }
+
     @inlinable
     mutating func remember(_ number: Int, _ outcome: Bool) {
         memo[number] = question << 2 | (outcome ? 1 : 0)

@@ -14,7 +14,7 @@ public struct TablesView: @unchecked Sendable, BitwiseCopyable {  // Read-only c
         @usableFromInline let keyFlags: Image
         @usableFromInline let conditions: Image
         @usableFromInline let conditionCount: Int
-        @usableFromInline let documents: ImageTable
+        @usableFromInline let documents: DocumentTable
         @usableFromInline let directory: Image
         @usableFromInline let users: SymbolTable
         @usableFromInline let roles: SymbolTable
@@ -26,7 +26,7 @@ public struct TablesView: @unchecked Sendable, BitwiseCopyable {  // Read-only c
         @usableFromInline let organization: Int
         @usableFromInline let testedKeys: UInt64
 
-        init(_ segments: DecisionTables.Segments, documents: ImageTable, onlyAccount: Int, organization: Int) {
+        init(_ segments: DecisionTables.Segments, documents: DocumentTable, onlyAccount: Int, organization: Int) {
             actions = SymbolTable(segments.actions.image, foldsCase: true)
             services = SymbolTable(segments.services.image, foldsCase: true)
             keys = SymbolTable(segments.keys.image, foldsCase: true)
@@ -84,7 +84,7 @@ public struct TablesView: @unchecked Sendable, BitwiseCopyable {  // Read-only c
     /// How many conditions there are.
     @inlinable public var conditionCount: Int { unsafe base.pointee.conditionCount }
     /// Documents by slot.
-    @inlinable public var documents: ImageTable { unsafe base.pointee.documents }
+    @inlinable public var documents: DocumentTable { unsafe base.pointee.documents }
     /// Sets, principal and account records.
     @inlinable public var directory: Image { unsafe base.pointee.directory }
     /// Users by ARN.

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import DecisionTree
 internal import PolicyCompiler
 internal import PolicyModel
 internal import PolicySyntax
@@ -114,7 +115,7 @@ struct DocumentSlots: Sendable {
         let digest = digests[index]
         fill(index, placed)
         forget(digest)
-        return last.summary != placed.document.summary ? slot : nil
+        return last.header.flags != placed.document.header.flags ? slot : nil
     }
 
     /// Takes a document away.

@@ -1,29 +1,27 @@
 public import DecisionTree
 public import PolicyModel
 
-/// A document as a decision tree, with what its sets need to know of it.
+/// A document as a decision tree, with what the tables need to know of it.
 ///
 /// A class only so that the tables that find it hold a reference: in large stores it stands in several of them.
 public final class CompiledDocument: Sendable {
     /// The words (`Format.Document`).
     public let storage: ImageStorage
-    /// What sets repeat of it.
-    public let summary: DocumentSummary
-    private let statements: UInt32
     /// Symbols of the keys it tests without a set operator: such a key may not arrive as an array (design §3.3).
     let plainKeys: [UInt32]
 
     /// How many statements it has.
-    public var statementCount: Int { Int(statements) }
-
-    init(storage: ImageStorage, summary: DocumentSummary, statementCount: Int, plainKeys: [UInt32]) {
-        (self.storage, self.summary) = (storage, summary)
-        (statements, self.plainKeys) = (UInt32(clamping: statementCount), plainKeys)
+    public var statementCount: Int {
+        storage.image.count < Format.Document.size ? 0 : storage.image.offset(Format.Document.statementCount)
     }
 
+    /// What holds of the whole document.
+    public var header: DocumentHeader { DocumentHeader(storage.image) }
+
+    init(storage: ImageStorage, plainKeys: [UInt32]) { (self.storage, self.plainKeys) = (storage, plainKeys) }
+
     /// What stands in a slot that no set and no record names: it matches nothing.
-    public static let vacant = CompiledDocument(
-        storage: ImageStorage([]), summary: DocumentSummary(), statementCount: 0, plainKeys: [])
+    public static let vacant = CompiledDocument(storage: ImageStorage([]), plainKeys: [])
 }
 
 /// Compiles documents into decision trees (design §1).
@@ -47,9 +45,7 @@ public struct DocumentCompiler {
             document: words, conditions: symbols.conditionWords, conditionCount: symbols.conditionCount,
             keyCount: symbols.keys.count)
         try verifier.verify()
-        return CompiledDocument(
-            storage: ImageStorage(words), summary: emitter.summary, statementCount: document.statements.count,
-            plainKeys: plainKeys(of: document))
+        return CompiledDocument(storage: ImageStorage(words), plainKeys: plainKeys(of: document))
     }
 
     private func plainKeys(of document: Document) -> [UInt32] {

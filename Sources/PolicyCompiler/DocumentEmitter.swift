@@ -18,7 +18,10 @@ struct DocumentEmitter {
     /// The service of the last action of the effect that is being written, with its colon, where that was one.
     private var lastService: Text?
     private var mergedPatternsLeft: Int
-    private(set) var summary = DocumentSummary()
+    /// The services that an Allow can match, a bit each; all ones for `*`, `*:…` and `NotAction`.
+    private var allowMask: UInt64 = 0
+    /// The same of denies, but for those with `NotAction`.
+    private var denyMask: UInt64 = 0
 
     /// Patterns that leaves may repeat, over those that are written once a statement.
     ///
@@ -50,16 +53,13 @@ struct DocumentEmitter {
         let facts = DocumentFacts(writer.words)
         if facts.allowsAll(Int(allow)) { flags |= Format.DocumentFlag.allowsAll }
         if facts.hasNotList(Int(deny)) { flags |= Format.DocumentFlag.deniesOthers }
-        summary.flags = flags
-        summary.openMask = facts.openMask(Int(allow))
-        summary.denyGate = facts.gate(Int(deny))
         writer.set(Format.Document.magic, Format.documentMagic)
         writer.set(Format.Document.statementCount, UInt32(document.statements.count))
         writer.set(Format.Document.flags, flags)
-        writer.set(Format.Document.allowMask, pair: summary.allowMask)
-        writer.set(Format.Document.denyMask, pair: summary.denyMask)
-        writer.set(Format.Document.openMask, pair: summary.openMask)
-        writer.set(Format.Document.denyGate, summary.denyGate)
+        writer.set(Format.Document.allowMask, pair: allowMask)
+        writer.set(Format.Document.denyMask, pair: denyMask)
+        writer.set(Format.Document.openMask, pair: facts.openMask(Int(allow)))
+        writer.set(Format.Document.denyGate, facts.gate(Int(deny)))
         writer.set(Format.Document.allow, allow)
         writer.set(Format.Document.deny, deny)
         return writer.words
@@ -81,7 +81,7 @@ struct DocumentEmitter {
             guard case .action(let names) = statement.action else {
                 notActions.append(number)
                 // Denies of this kind are told by a flag, for they are passed over by their gate.
-                if effect == .allow { summary.allowMask = .max }
+                if effect == .allow { allowMask = .max }
                 continue
             }
             for name in names {
@@ -131,7 +131,7 @@ struct DocumentEmitter {
         let service = folded.split(at: ASCII.colon, maximum: 2)
         let isOpen = service.count < 2 || service[0].utf8.contains { $0 == ASCII.star || $0 == ASCII.questionMark }
         let mask = isOpen ? .max : Format.ServiceMask.mask(of: symbols.service(service[0]))
-        if effect == .allow { summary.allowMask |= mask } else { summary.denyMask |= mask }
+        if effect == .allow { allowMask |= mask } else { denyMask |= mask }
         lastService = isOpen ? nil : Text(service[0].string + ":")
     }
 

@@ -209,7 +209,7 @@ public struct TablesBuilder {
             return set
         }
         let moved = write(distinct)
-        unusedWords += Format.DocumentSet.entries + count * Format.DocumentSet.entrySize
+        unusedWords += Format.DocumentSet.slots + count
         for record in principals {
             let groups = Int(directory.word(at: Int(record) + Format.PrincipalRecord.groupCount) ?? 0)
             for group in 0..<groups {
@@ -220,24 +220,18 @@ public struct TablesBuilder {
         return moved
     }
 
-    /// Says again in every set what is known of documents: for slots whose document is another than in the last version.
+    /// Says again in every set what is known of documents: for slots whose document has other flags than in the last
+    /// version.
     public mutating func renew(slots: Set<UInt32>) {
         guard !slots.isEmpty else { return }
-        for set in sets where holds(set, anyOf: slots) { fill(Int(set), self.slots(of: Int(set))) }
-    }
-
-    private func holds(_ set: UInt32, anyOf slots: Set<UInt32>) -> Bool {
-        for index in 0..<count(of: Int(set)) {
-            if let slot = directory.word(at: entry(index, of: Int(set)) + Format.DocumentSet.slot), slots.contains(slot)
-            {
-                return true
-            }
+        for set in sets {
+            let held = self.slots(of: Int(set))
+            if held.contains(where: slots.contains) { fill(Int(set), held) }
         }
-        return false
     }
 
     private func slots(of set: Int) -> [UInt32] {
-        (0..<count(of: set)).compactMap { directory.word(at: entry($0, of: set) + Format.DocumentSet.slot) }
+        (0..<count(of: set)).compactMap { directory.word(at: set + Format.DocumentSet.slots + $0) }
     }
 
     private func count(of set: Int) -> Int { Int(directory.word(at: set + Format.DocumentSet.count) ?? 0) }
@@ -254,7 +248,7 @@ public struct TablesBuilder {
 
     private mutating func write(_ slots: [UInt32]) -> UInt32 {
         let offset = directory.offset
-        for _ in 0..<(Format.DocumentSet.entries + slots.count * Format.DocumentSet.entrySize) { directory.append(0) }
+        for _ in 0..<(Format.DocumentSet.slots + slots.count) { directory.append(0) }
         fill(Int(offset), slots)
         sets.append(offset)
         return offset
@@ -262,21 +256,8 @@ public struct TablesBuilder {
 
     private mutating func fill(_ set: Int, _ slots: [UInt32]) {
         directory.set(set + Format.DocumentSet.count, UInt32(slots.count))
-        directory.set(set + Format.DocumentSet.flags, slots.reduce(0) { $0 | documents[Int($1)].summary.flags })
-        for (index, slot) in slots.enumerated() {
-            let summary = documents[Int(slot)].summary
-            let at = entry(index, of: set)
-            directory.set(at + Format.DocumentSet.allowMask, pair: summary.allowMask)
-            directory.set(at + Format.DocumentSet.denyMask, pair: summary.denyMask)
-            directory.set(at + Format.DocumentSet.openMask, pair: summary.openMask)
-            directory.set(at + Format.DocumentSet.slot, slot)
-            directory.set(at + Format.DocumentSet.entryFlags, summary.flags)
-            directory.set(at + Format.DocumentSet.denyGate, summary.denyGate)
-        }
-    }
-
-    private func entry(_ index: Int, of set: Int) -> Int {
-        set + Format.DocumentSet.entries + index * Format.DocumentSet.entrySize
+        directory.set(set + Format.DocumentSet.flags, slots.reduce(0) { $0 | documents[Int($1)].header.flags })
+        for (index, slot) in slots.enumerated() { directory.set(set + Format.DocumentSet.slots + index, slot) }
     }
 
     /// Writes a list of tags by the symbols and names of their condition keys; 0 for none.

@@ -42,7 +42,7 @@ struct BoundsTests {
             )
         }
         let walking = try Walking(Document(version: .v2012, statements: statements))
-        #expect(walking.compiled.summary.denyGate != 0)
+        #expect(walking.compiled.header.denyGate != 0)
     }
 
     @Test func `equal conditions are one node and equal lists of statements one leaf`() throws {

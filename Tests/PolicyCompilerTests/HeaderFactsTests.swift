@@ -29,7 +29,7 @@ struct HeaderFactsTests {
             (#"{"Effect":"Allow","Action":"docs:*","Resource":"*"}"#, false),
         ])
     func allowsAll(_ statements: String, isExpected: Bool) throws {
-        let summary = try Self.walking(statements).compiled.summary
+        let summary = try Self.walking(statements).compiled.header
         #expect((summary.flags & Format.DocumentFlag.allowsAll != 0) == isExpected)
         #expect((summary.openMask == .max) == isExpected)
     }
@@ -44,7 +44,7 @@ struct HeaderFactsTests {
             (#"{"Effect":"Deny","Action":"docs:*","Resource":"*"}"#, false),
         ])
     func openMask(_ statements: String, isExpected: Bool) throws {
-        let summary = try Self.walking(statements).compiled.summary
+        let summary = try Self.walking(statements).compiled.header
         #expect((summary.openMask != 0) == isExpected)
         #expect(summary.openMask & ~summary.allowMask == 0)
     }
@@ -57,8 +57,8 @@ struct HeaderFactsTests {
             let walking = try Self.walking(
                 #"{"Effect":"Allow","Action":[\#(named)],"Resource":"arn:aws:docs:*"},{"Effect":"Allow","Action":"s\#(service):*","Resource":"*"}"#
             )
-            #expect(walking.compiled.summary.openMask >> 63 == 0, "s\(service)")
-            #expect((walking.compiled.summary.openMask != 0) == (service < 63), "s\(service)")
+            #expect(walking.compiled.header.openMask >> 63 == 0, "s\(service)")
+            #expect((walking.compiled.header.openMask != 0) == (service < 63), "s\(service)")
         }
     }
 
@@ -90,7 +90,7 @@ struct HeaderFactsTests {
             (#"{"Effect":"Deny","Action":"docs:Read","Resource":"*","Condition":{"Bool":{"app:b":"true"}}}"#, false),
         ])
     func gate(_ statements: String, isExpected: Bool) throws {
-        #expect((try Self.walking(statements).compiled.summary.denyGate != 0) == isExpected)
+        #expect((try Self.walking(statements).compiled.header.denyGate != 0) == isExpected)
     }
 
     /// Each fact, said where it is not so.

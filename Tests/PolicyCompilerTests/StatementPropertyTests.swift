@@ -43,7 +43,7 @@ struct StatementPropertyTests {
             guard tree != expected || (expected ? !isFound : isOpen) else { continue }
             Issue.record(
                 """
-                \(place): \(effect) tree \(tree), reference \(expected), \(walking.compiled.summary)
+                \(place): \(effect) tree \(tree), reference \(expected), \(walking.compiled.header)
                 \(request.action) on \(request.resource) with \(request.context)
                 \(PolicyPrinter.print(document, pretty: false))
                 \(walking.listing)
@@ -54,7 +54,7 @@ struct StatementPropertyTests {
 
     /// Whether a set would walk the document for the question: by the mask of the effect, or past the gate of its denies.
     private func isFound(_ walking: Walking, _ effect: Effect, _ action: Text, _ asking: inout Asking) -> Bool {
-        let (summary, bit) = (walking.compiled.summary, serviceBit(walking, action))
+        let (summary, bit) = (walking.compiled.header, serviceBit(walking, action))
         if effect == .allow { return summary.allowMask & bit != 0 }
         if summary.denyMask & bit != 0 { return true }
         guard summary.flags & Format.DocumentFlag.deniesOthers != 0 else { return false }
@@ -64,7 +64,7 @@ struct StatementPropertyTests {
 
     /// Whether a ceiling would allow the question without a walk.
     private func isOpen(_ walking: Walking, _ action: Text) -> Bool {
-        walking.compiled.summary.openMask & serviceBit(walking, action) != 0
+        walking.compiled.header.openMask & serviceBit(walking, action) != 0
     }
 
     private func serviceBit(_ walking: Walking, _ action: Text) -> UInt64 {

@@ -1,20 +1,3 @@
-/// What sets repeat of a document's header, so that most documents are passed over without being touched.
-public struct DocumentSummary: Sendable, Hashable {
-    /// The services that an Allow can match, a bit each; all ones for `*`, `*:…` and `NotAction`.
-    public var allowMask: UInt64 = 0
-    /// The same of denies, but for those with `NotAction`.
-    public var denyMask: UInt64 = 0
-    /// The services of which every question is allowed, without conditions: what a ceiling that is open to a service says.
-    public var openMask: UInt64 = 0
-    /// `Format.DocumentFlag` bits.
-    public var flags: UInt32 = 0
-    /// A condition that every Deny with `NotAction` has, or 0.
-    public var denyGate: UInt32 = 0
-
-    /// Of a document that matches nothing.
-    public init() {}
-}
-
 /// What follows from all statements of a document: the compiler writes it into the header, and the verifier finds it out
 /// again before it believes it.
 ///
