@@ -89,15 +89,14 @@ extension Question {
     ) -> Bool {
         var cursor = SetCursor(tables, set: set)
         while let (slot, gate) = cursor.nextDeny(scratch) {
-            if holds(gate, view, &scratch), applies(slot, .deny, layer, view, &scratch) { return true }
+            if gate == 0 || holds(gate, view, &scratch), applies(slot, .deny, layer, view, &scratch) { return true }
         }
         return false
     }
 
-    /// Whether a condition holds; one that is none does.
     @inline(never)
-    private func holds(_ gate: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
-        gate == 0 || Evaluation(conditions: tables.conditions, keyFlags: tables.keyFlags).holds(gate, view, &scratch)
+    private func holds(_ condition: Int, _ view: borrowing RequestView, _ scratch: inout Scratch) -> Bool {
+        Evaluation(conditions: tables.conditions, keyFlags: tables.keyFlags).holds(condition, view, &scratch)
     }
 
     /// Whether a statement of a document's applies, which is then what was found.

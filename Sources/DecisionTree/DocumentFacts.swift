@@ -42,11 +42,11 @@ public struct DocumentFacts {
         guard index != 0 else { return false }
         let trie = offset(index + Format.ActionIndex.trie)
         // `*` has no literal prefix: it stands at a root without a label, or nowhere.
-        guard trie != 0, word(trie) == 0 else { return false }
-        let end = Format.TrieNode.end(ofLabel: 0, at: trie)
-        return entries(
-            end + Format.TrieNode.terminals, count: offset(end + Format.TrieNode.terminalCount), size: 2
-        ).contains { offset($0) == Format.Program.anything && hasOpenBody(offset($0 + 1)) }
+        guard trie != 0 else { return false }
+        let shape = TrieShape(at: trie, word)
+        guard shape.labelCount == 0 else { return false }
+        return entries(shape.terminals, count: shape.terminalCount, size: 2)
+            .contains { offset($0) == Format.Program.anything && hasOpenBody(offset($0 + 1)) }
     }
 
     /// The services of which the index allows every question, a bit each; services that share a bit have none.
@@ -134,11 +134,9 @@ public struct DocumentFacts {
         while let node = waiting.popLast() {
             // Each node once, whatever the words say.
             guard seen.insert(node).inserted else { continue }
-            let end = Format.TrieNode.end(ofLabel: offset(node), at: node)
-            let terminals = offset(end + Format.TrieNode.terminalCount)
-            let first = end + Format.TrieNode.terminals
-            bodies += entries(first, count: terminals, size: 2).map { offset($0 + 1) }
-            let children = entries(first + terminals * 2, count: offset(end + Format.TrieNode.childCount), size: 2)
+            let shape = TrieShape(at: node, word)
+            bodies += entries(shape.terminals, count: shape.terminalCount, size: 2).map { offset($0 + 1) }
+            let children = entries(shape.children, count: shape.childCount, size: 2)
             waiting += children.map { offset($0 + 1) }.filter { $0 != 0 }
         }
         return bodies

@@ -150,30 +150,30 @@ struct DocumentVerifier {
     private mutating func verifyNode(
         _ trie: Int, payload: Payload, children waiting: inout [Int]
     ) throws(VerificationFailure) {
-        let end = try endOfLabel(trie)
-        let terminals = try image.count(end + Format.TrieNode.terminalCount, entrySize: 2, from: end)
-        let children = try image.count(end + Format.TrieNode.childCount, entrySize: 2, from: end)
-        let firstChild = end + Format.TrieNode.terminals + terminals * 2
-        try image.expect(firstChild + children * 2 <= words.count, trie, "a trie node within the image")
-        for terminal in 0..<terminals {
-            try verifyTerminal(end + Format.TrieNode.terminals + terminal * 2, of: trie, payload: payload)
+        let shape = try shape(of: trie)
+        for terminal in 0..<shape.terminalCount {
+            try verifyTerminal(shape.terminals + terminal * 2, of: trie, payload: payload)
         }
         var previous = -1
-        for child in 0..<children {
-            let at = firstChild + child * 2
+        for child in 0..<shape.childCount {
+            let at = shape.children + child * 2
             try image.expect(Int(words[at]) > previous && words[at] < 256, at, "children in byte order")
             previous = Int(words[at])
             waiting.append(try verifiedChild(at, of: trie))
         }
     }
 
-    /// Where a node's label ends, two words of the node being left.
-    private func endOfLabel(_ trie: Int) throws(VerificationFailure) -> Int {
-        let label = Int(words[trie])
-        try image.expect(label <= (words.count - trie) * 4, trie, "a label within the image")
-        let end = Format.TrieNode.end(ofLabel: label, at: trie)
-        try image.expect(end + Format.TrieNode.terminals <= words.count, trie, "a trie node within the image")
-        return end
+    /// What a node consists of, all of it within the image.
+    private func shape(of trie: Int) throws(VerificationFailure) -> TrieShape {
+        let isWide = words[trie] == Format.TrieNode.wide
+        try image.expect(!isWide || trie + 3 < words.count, trie, "a trie node within the image")
+        let shape = TrieShape(at: trie) { words[$0] }
+        try image.expect(shape.labelCount <= (words.count - shape.label) * 4, trie, "a label within the image")
+        // Three numbers of 32 bits are far from where these sums would overflow.
+        try image.expect(
+            shape.children + shape.childCount * 2 <= words.count, trie, "a trie node within the image")
+        try image.spend(shape.terminalCount + shape.childCount, at: trie)
+        return shape
     }
 
     private mutating func verifyTerminal(
@@ -193,8 +193,9 @@ struct DocumentVerifier {
     /// A child's label begins with the byte by which it is found.
     private func verifiedChild(_ at: Int, of trie: Int) throws(VerificationFailure) -> Int {
         let child = try image.node(at + 1, before: trie, size: Format.TrieNode.sizeMin)
-        try image.expect(words[child] > 0, child, "a child with a label")
-        try image.expect(words[child + 1] & 0xFF == words[at], at, "the first byte of the child's label")
+        let shape = try shape(of: child)
+        try image.expect(shape.labelCount > 0, child, "a child with a label")
+        try image.expect(words[shape.label] & 0xFF == words[at], at, "the first byte of the child's label")
         return child
     }
 

@@ -6,7 +6,7 @@
 /// Every offset in a node points to a node written before it, so no walk can go in circles.
 public enum Format {
     /// First word of a document: "PD" and the format's version.
-    public static let documentMagic: UInt32 = 0x5044_0003
+    public static let documentMagic: UInt32 = 0x5044_0004
 
     /// `[magic, statements, flags, allow mask low, high, deny mask low, high, open mask low, high, deny gate, allow index,
     /// deny index]`; an index is an action index or 0.
@@ -79,22 +79,22 @@ public enum Format {
         }
     }
 
-    /// `[label bytes, terminals, children, (program, payload) × terminals, (first byte, node) × children]`.
+    /// `[shape, label bytes, (program, payload) × terminals, (first byte, node) × children]`.
     ///
-    /// The label stands in the node itself: its length, then the bytes; what follows has its place relative to its end.
+    /// The shape says how many there are of each, in one word where they are few: the bytes of the label in its lower
+    /// half, then the terminals and the children in a byte each. Else it is all ones, and a word for each follows.
+    /// `TrieShape` reads it.
     public enum TrieNode {
-        /// How many patterns end their literal prefix here; counted from the label's end.
-        public static let terminalCount = 0
-        /// How many children there are.
-        public static let childCount = 1
-        /// Where the terminals begin; the children follow them.
-        public static let terminals = 2
+        /// The shape of a node whose numbers follow in words of their own.
+        public static let wide: UInt32 = .max
+        /// Bytes of a label that the shape can say.
+        public static let labelMax = 0xFFFF
+        /// Terminals that the shape can say.
+        public static let terminalsMax = 0xFF
+        /// Children that the shape can say: so many that no shape is `wide` by chance.
+        public static let childrenMax = 0xFE
         /// Words of a node without label, terminals and children.
-        public static let sizeMin = 3
-
-        /// Where the label of a node ends, by its length in bytes.
-        @inlinable
-        public static func end(ofLabel bytes: Int, at node: Int) -> Int { node &+ 1 &+ (bytes &+ 3) >> 2 }
+        public static let sizeMin = 1
     }
 
     /// What stands for a program that needs no words of its own.

@@ -96,6 +96,16 @@ public struct Image: @unchecked Sendable, BitwiseCopyable {  // Read-only words.
         return unsafe ByteView(
             base: UnsafeRawPointer(base + offset + 1).assumingMemoryBound(to: UInt8.self), count: length)
     }
+
+    /// Bytes that begin with a word, four a word.
+    @inlinable
+    @inline(__always)
+    public func bytes(at offset: Int, count length: Int) -> ByteView {
+        // Beyond the last word no length is small enough; a count of words is far from where four times as many overflow.
+        precondition(offset >= 0 && length >= 0 && length <= (count &- offset) &* 4, "image bytes out of range")
+        return unsafe ByteView(
+            base: UnsafeRawPointer(base + offset).assumingMemoryBound(to: UInt8.self), count: length)
+    }
 }
 
 /// A node of an image, as many words as were asked for.

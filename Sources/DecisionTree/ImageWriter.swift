@@ -50,6 +50,12 @@ public struct ImageWriter {
     public mutating func append(bytes: some Collection<UInt8>) -> UInt32 {
         let start = offset
         words.append(UInt32(bytes.count))
+        append(packed: bytes)
+        return start
+    }
+
+    /// Adds bytes alone, four a word, as `Image.bytes(at:count:)` reads them.
+    public mutating func append(packed bytes: some Collection<UInt8>) {
         var word: UInt32 = 0
         var filled = 0
         for byte in bytes {
@@ -61,7 +67,6 @@ public struct ImageWriter {
             }
         }
         if filled > 0 { words.append(word) }
-        return start
     }
 
     /// The image, ready to be read; what it continues, if nothing was changed.

@@ -94,12 +94,10 @@ public struct Listing {
 
     private mutating func printTrie(_ what: String, _ node: Int, prefix: String, depth: Int, payload: Payload) {
         guard node != 0 else { return }
-        let label = image.bytes(node)
-        let path = prefix + label.text.string
-        let end = Format.TrieNode.end(ofLabel: label.count, at: node)
-        let terminals = image.offset(end + Format.TrieNode.terminalCount)
-        for terminal in 0..<terminals {
-            let at = end + Format.TrieNode.terminals + terminal * 2
+        let shape = TrieShape(at: node) { image[$0] }
+        let path = prefix + image.bytes(at: shape.label, count: shape.labelCount).text.string
+        for terminal in 0..<shape.terminalCount {
+            let at = shape.terminals + terminal * 2
             add(depth, "\(what) `\(path)`\(program(image.offset(at)))")
             switch payload {
             case .leaf: printLeaf(image.offset(at + 1), depth: depth + 1)
@@ -107,9 +105,8 @@ public struct Listing {
             case .nothing: break
             }
         }
-        for child in 0..<image.offset(end + Format.TrieNode.childCount) {
-            let at = end + Format.TrieNode.terminals + (terminals + child) * 2
-            printTrie(what, image.offset(at + 1), prefix: path, depth: depth, payload: payload)
+        for child in 0..<shape.childCount {
+            printTrie(what, image.offset(shape.children + child * 2 + 1), prefix: path, depth: depth, payload: payload)
         }
     }
 

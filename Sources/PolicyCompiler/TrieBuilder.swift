@@ -82,9 +82,10 @@ struct TrieBuilder {
         let children = node.children.map { (byte: UInt32($0.label[0]), offset: emit($0, &programs, &writer)) }
         let terminals = node.terminals
             .map { (program: programs.emit($0.pieces, into: &writer), payload: $0.payload) }
-        let offset = writer.append(bytes: node.label)
-        writer.append(UInt32(terminals.count))
-        writer.append(UInt32(children.count))
+        let offset = writer.offset
+        let shape = TrieShape.words(label: node.label.count, terminals: terminals.count, children: children.count)
+        for word in shape { writer.append(word) }
+        writer.append(packed: node.label)
         for terminal in terminals {
             writer.append(terminal.program)
             writer.append(terminal.payload)

@@ -1,0 +1,58 @@
+import DecisionTree
+import PolicyCompiler
+import PolicyModel
+import Testing
+
+@Suite("A node of a trie says what it consists of in one word, or in four where that is too little")
+struct TrieShapeTests {
+    @Test(arguments: [0, 1, 65_535, 65_536, 1 << 20], [0, 1, 255, 256, 70_000])
+    func `what is written is read`(label: Int, terminals: Int) {
+        for children in [0, 1, 254, 255, 256] {
+            let words = TrieShape.words(label: label, terminals: terminals, children: children)
+            let isNarrow = label <= 65_535 && terminals <= 255 && children <= 254
+            #expect(words.count == (isNarrow ? 1 : 4))
+            #expect((words[0] == Format.TrieNode.wide) == !isNarrow)
+            let shape = TrieShape(at: 7) { words[$0 - 7] }
+            #expect(
+                (shape.labelCount, shape.terminalCount, shape.childCount) == (label, terminals, children)
+                    && shape.label == 7 + words.count && shape.terminals == shape.label + (label + 3) / 4
+                    && shape.children == shape.terminals + terminals * 2)
+        }
+    }
+
+    private static func walking(_ resources: [Text]) throws -> Walking {
+        let statement = Statement(effect: .allow, action: .action(["docs:Read"]), resource: .resource(resources))
+        return try Walking(Document(version: .v2012, statements: [statement]))
+    }
+
+    /// Whether the root of the trie of the only statement's resources has a wide shape.
+    private static func isWide(_ walking: Walking) throws -> Bool {
+        let image = walking.compiled.storage.image
+        let table = image.offset(image.offset(Format.Document.allow) + Format.ActionIndex.exact)
+        let slots = (0...image.offset(table)).map { table + Format.ExactTable.slots + $0 * 2 }
+        let slot = try #require(slots.first { image[$0] != Format.ExactTable.empty })
+        let index = image.offset(image.offset(slot + 1) + 1)
+        return image[image.offset(index + Format.ResourceIndex.trie)] == Format.TrieNode.wide
+    }
+
+    @Test(arguments: [255, 256, 300]) func `as many patterns with one beginning as there are`(count: Int) throws {
+        let walking = try Self.walking((0..<count).map { Text("arn:aws:docs:::d/*x\($0)") })
+        #expect(try Self.isWide(walking) == (count > 255))
+        var asking = Asking()
+        for (name, isTaken) in [("ax0", true), ("ax\(count - 1)", true), ("ax\(count)", false), ("ax", false)] {
+            #expect(
+                walking.applies(.allow, "docs:Read", Text("arn:aws:docs:::d/\(name)"), [], &asking) == isTaken,
+                "\(name)")
+        }
+    }
+
+    @Test(arguments: [65_520, 65_521, 80_000]) func `a beginning of any length`(length: Int) throws {
+        let start = "arn:aws:docs:::" + String(repeating: "a", count: length)
+        let walking = try Self.walking([Text(start + "b*"), Text(start + "c")])
+        #expect(try Self.isWide(walking) == (length > 65_520))
+        var asking = Asking()
+        for (end, isTaken) in [("b", true), ("bb", true), ("c", true), ("cc", false), ("", false)] {
+            #expect(walking.applies(.allow, "docs:Read", Text(start + end), [], &asking) == isTaken, "\(end)")
+        }
+    }
+}
