@@ -121,7 +121,7 @@ private func column<Value: BitwiseCopyable>(of _: Value.Type, _ count: Int) -> U
 }
 
 /// What a document's header says of all of it (`Format.Document`).
-public struct DocumentHeader: Hashable, Sendable {
+public struct DocumentHeader: Sendable {
     /// The services that an Allow can match, a bit each; all ones for `*`, `*:…` and `NotAction`.
     public let allowMask: UInt64
     /// The same of denies, but for those with `NotAction`.
@@ -135,7 +135,7 @@ public struct DocumentHeader: Hashable, Sendable {
 
     /// Reads the header of a document; of no words everything is 0: nothing in it is about anything.
     public init(_ image: Image) {
-        let isVacant = image.count < Format.Document.size
+        let isVacant = image.count == 0
         allowMask = isVacant ? 0 : image.pair(Format.Document.allowMask)
         denyMask = isVacant ? 0 : image.pair(Format.Document.denyMask)
         openMask = isVacant ? 0 : image.pair(Format.Document.openMask)

@@ -26,8 +26,8 @@ public struct Scratch: ~Copyable {
     public var actionSymbol: UInt32 = Format.none
     /// The symbol of the action's service, or `Format.ActionSymbol.noService`.
     public var serviceSymbol = Format.ActionSymbol.noService
-    /// The bit of the action's service.
-    public var serviceBit: UInt64 = 0
+    /// The bit of the action's service; until it is known all bits, so that no document is passed over.
+    public var serviceBit: UInt64 = .max
     /// Whether the action is one of `sts` or `iam`.
     public var isAccessManagement = false
     /// Who asks.

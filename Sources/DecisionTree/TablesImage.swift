@@ -1,7 +1,7 @@
 /// Decision tables as one run of words, to be read back by the same build: see "The compiled format".
 public enum TablesImage {
     /// First word: "PT" and the version of everything behind it.
-    public static let magic: UInt32 = 0x5054_0002
+    public static let magic: UInt32 = 0x5054_0003
 
     /// Every storage begins at a multiple of so many words.
     static let alignment = 4

@@ -1,7 +1,7 @@
 /// What a node of a trie consists of, and where (`Format.TrieNode`).
 @frozen
 public struct TrieShape: BitwiseCopyable, Sendable {
-    /// Where the bytes of the label begin, and how many there are.
+    /// Where the bytes of the label begin.
     public let label: Int
     /// How many bytes the label has.
     public let labelCount: Int

@@ -12,7 +12,7 @@ public final class CompiledDocument: Sendable {
 
     /// How many statements it has.
     public var statementCount: Int {
-        storage.image.count < Format.Document.size ? 0 : storage.image.offset(Format.Document.statementCount)
+        storage.image.count == 0 ? 0 : storage.image.offset(Format.Document.statementCount)
     }
 
     /// What holds of the whole document.

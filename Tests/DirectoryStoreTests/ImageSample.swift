@@ -29,7 +29,8 @@ enum ImageSample {
                 inline: [conditional, Sample.document("docs:Drop", effect: "Deny")],
                 more: #","UserId":"AIDAEXAMPLEEXAMPLE1","Path":"/x/","Tags":[{"Key":"team","Value":"red"}]"#)
         ),
-        ("\(home)/users/b.json", Sample.user(groups: ["g"])), ("\(away)/users/m.json", Sample.user(policies: [])),
+        ("\(home)/users/b.json", Sample.user(groups: ["g"], inline: [gated])),
+        ("\(away)/users/m.json", Sample.user(policies: [])),
         ("\(home)/groups/g.json", Sample.group("docs:Read", policies: ["P"])),
         ("\(home)/policies/P.json", Sample.document("app:Run")), ("\(home)/policies/Q.json", Sample.document("*")),
         ("managed/M.json", Sample.document("docs:*")),
@@ -52,6 +53,12 @@ enum ImageSample {
         {"Effect":"Allow","NotAction":"docs:*","NotResource":"arn:aws:docs:*:*:x",
          "Condition":{"ForAnyValue:StringLike":{"app:tier":["g*","s?"]},"ArnLike":{"app:arn":"arn:aws:sns:*:1:t"},
                       "NumericLessThan":{"app:n":"5"},"Null":{"app:none":"true"}}}]}
+        """
+
+    /// A Deny that is passed over by what it is conditional on.
+    private static let gated = """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":["docs:*","app:Run"],"Resource":"*",
+         "Condition":{"StringEquals":{"aws:username":"b"}}}]}
         """
 
     private static func resource(_ name: String, _ more: String) -> String {

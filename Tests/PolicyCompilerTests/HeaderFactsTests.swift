@@ -29,9 +29,9 @@ struct HeaderFactsTests {
             (#"{"Effect":"Allow","Action":"docs:*","Resource":"*"}"#, false),
         ])
     func allowsAll(_ statements: String, isExpected: Bool) throws {
-        let summary = try Self.walking(statements).compiled.header
-        #expect((summary.flags & Format.DocumentFlag.allowsAll != 0) == isExpected)
-        #expect((summary.openMask == .max) == isExpected)
+        let header = try Self.walking(statements).compiled.header
+        #expect((header.flags & Format.DocumentFlag.allowsAll != 0) == isExpected)
+        #expect((header.openMask == .max) == isExpected)
     }
 
     @Test(
@@ -44,9 +44,9 @@ struct HeaderFactsTests {
             (#"{"Effect":"Deny","Action":"docs:*","Resource":"*"}"#, false),
         ])
     func openMask(_ statements: String, isExpected: Bool) throws {
-        let summary = try Self.walking(statements).compiled.header
-        #expect((summary.openMask != 0) == isExpected)
-        #expect(summary.openMask & ~summary.allowMask == 0)
+        let header = try Self.walking(statements).compiled.header
+        #expect((header.openMask != 0) == isExpected)
+        #expect(header.openMask & ~header.allowMask == 0)
     }
 
     // Services beyond the first 63 share a bit: what is open to one of them is open to none of the others.

@@ -54,12 +54,12 @@ struct StatementPropertyTests {
 
     /// Whether a set would walk the document for the question: by the mask of the effect, or past the gate of its denies.
     private func isFound(_ walking: Walking, _ effect: Effect, _ action: Text, _ asking: inout Asking) -> Bool {
-        let (summary, bit) = (walking.compiled.header, serviceBit(walking, action))
-        if effect == .allow { return summary.allowMask & bit != 0 }
-        if summary.denyMask & bit != 0 { return true }
-        guard summary.flags & Format.DocumentFlag.deniesOthers != 0 else { return false }
-        return summary.denyGate == 0
-            || asking.holds(Int(summary.denyGate), walking.compiled.storage.image, walking.tables)
+        let (header, bit) = (walking.compiled.header, serviceBit(walking, action))
+        if effect == .allow { return header.allowMask & bit != 0 }
+        if header.denyMask & bit != 0 { return true }
+        guard header.flags & Format.DocumentFlag.deniesOthers != 0 else { return false }
+        return header.denyGate == 0
+            || asking.holds(Int(header.denyGate), walking.compiled.storage.image, walking.tables)
     }
 
     /// Whether a ceiling would allow the question without a walk.

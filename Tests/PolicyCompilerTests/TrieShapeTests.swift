@@ -25,14 +25,18 @@ struct TrieShapeTests {
         return try Walking(Document(version: .v2012, statements: [statement]))
     }
 
-    /// Whether the root of the trie of the only statement's resources has a wide shape.
-    private static func isWide(_ walking: Walking) throws -> Bool {
+    /// Where the trie of the only statement's resources begins.
+    private static func root(_ walking: Walking) throws -> Int {
         let image = walking.compiled.storage.image
         let table = image.offset(image.offset(Format.Document.allow) + Format.ActionIndex.exact)
         let slots = (0...image.offset(table)).map { table + Format.ExactTable.slots + $0 * 2 }
         let slot = try #require(slots.first { image[$0] != Format.ExactTable.empty })
         let index = image.offset(image.offset(slot + 1) + 1)
-        return image[image.offset(index + Format.ResourceIndex.trie)] == Format.TrieNode.wide
+        return image.offset(index + Format.ResourceIndex.trie)
+    }
+
+    private static func isWide(_ walking: Walking) throws -> Bool {
+        walking.words[try root(walking)] == Format.TrieNode.wide
     }
 
     @Test(arguments: [255, 256, 300]) func `as many patterns with one beginning as there are`(count: Int) throws {
@@ -53,6 +57,31 @@ struct TrieShapeTests {
         var asking = Asking()
         for (end, isTaken) in [("b", true), ("bb", true), ("c", true), ("cc", false), ("", false)] {
             #expect(walking.applies(.allow, "docs:Read", Text(start + end), [], &asking) == isTaken, "\(end)")
+        }
+    }
+
+    @Test func `whatever a wide shape says instead, it is refused or does no harm`() async {
+        await #expect(processExitsWith: .success) {
+            let walking = try Self.walking((0..<300).map { Text("arn:aws:docs:::d/*x\($0)") })
+            let root = try Self.root(walking)
+            var asking = Asking()
+            var (refused, walked) = (0, 0)
+            for index in root..<(root + 4) {
+                let values = VerifierMutationTests.values(walking.words[index], count: walking.words.count)
+                for value in values.union([0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 299, 0x0000_000F, 0x00FF_000F]) {
+                    var mutated = walking.words
+                    mutated[index] = value
+                    guard VerifierMutationTests.verifies(mutated, walking) else {
+                        refused += 1
+                        continue
+                    }
+                    walked += 1
+                    let storage = ImageStorage(mutated)
+                    _ = VerifierMutationTests.walk(storage.image, walking, &asking)
+                    withExtendedLifetime(storage) {}
+                }
+            }
+            precondition(refused > 20 && walked > 3, "\(refused) refused, \(walked) walked")
         }
     }
 }
