@@ -56,7 +56,7 @@ final class ImageFolder: Sendable {
         guard ownership.isOurs else { return "it belongs to another user" }
         // A folder in one that hands its group on has that bit too, and it gives nobody any right.
         guard ownership.mode & ~0o2000 == 0o700 else {
-            return "its mode is \(String(ownership.mode, radix: 8)), and must be 700"
+            return "its mode is \(String(ownership.mode, radix: 8)), and must be 700: `chmod 700` it, if it is yours"
         }
         return nil
     }

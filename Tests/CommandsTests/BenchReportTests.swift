@@ -85,7 +85,7 @@ struct BenchReportTests {
     func behind(_ backlog: LoadBacklog, _ verdict: LoadVerdict, _ words: String) throws {
         var plan = LoadPlan()
         plan.requestsPerSecond = 2_000
-        let result = SampleResult.make(plan, [1_000, 1_000], backlog: backlog)
+        let result = SampleResult.make(plan, [1_000, 1_000], backlog: backlog, delays: [0])
         #expect(result.verdict == verdict)
         let text = text(result)
         #expect(text.hasPrefix("Authorize, open loop: 2,000 requests a second over 1 connection\n"))
@@ -97,6 +97,17 @@ struct BenchReportTests {
         }
         let json = try JSONDocument(Array(result.json.utf8), limits: .file).root
         #expect(json["keptUp"]?.value == .bool(verdict == .keptUp))
+    }
+
+    @Test("of a client that sent nothing of what became due it is not said that it was never late")
+    func noDelays() throws {
+        var plan = LoadPlan()
+        plan.requestsPerSecond = 2_000
+        let result = SampleResult.make(plan, [1_000], backlog: LoadBacklog(unsent: 4_000, waiting: 100))
+        #expect(text(result).contains("  none of these became due in this time"))
+        #expect(!text(result).contains("sent late"))
+        let json = try JSONDocument(Array(result.json.utf8), limits: .file).root
+        #expect(json["sentLateNanoseconds"]?["p50"] == nil)
     }
 
     @Test("a client that is late itself says so")

@@ -57,6 +57,20 @@ struct LifeTests {
         #expect(try company.stop() == 0)
     }
 
+    @Test("a folder without any account is served, and said to be one; any other is not")
+    func emptyStore() throws {
+        let company = try Company()
+        try company.serve()
+        #expect(try company.stop() == 0)
+        #expect(company.sidecar?.errors.contains("has no account") == false)
+        try FileManager.default.removeItem(atPath: company.store)
+        try FileManager.default.createDirectory(atPath: company.store, withIntermediateDirectories: false)
+        try company.serve()
+        try Eventually.holds("it is in the log") { company.sidecar?.errors.contains("has no account") ?? false }
+        #expect(try company.ask("bob", "docs:Read", Company.plan).status == 1)
+        #expect(try company.stop() == 0)
+    }
+
     @Test("explanations name the statement, and JSON is JSON")
     func explanation() throws {
         let company = try Company()

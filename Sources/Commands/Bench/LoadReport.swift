@@ -77,6 +77,9 @@ struct LoadReport {
     /// What of the latencies is this client's own doing.
     private static func delays(_ tally: LoadTally) -> String {
         let texts = tally.delays.map { "\($0.name) \(LatencyText.of($0.nanoseconds))" }
+        guard !texts.isEmpty else {
+            return "  none of these became due in this time: it went by on what was due before"
+        }
         return "  of which this client sent late: " + texts.joined(separator: ", ")
     }
 

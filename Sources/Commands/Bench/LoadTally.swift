@@ -23,9 +23,10 @@ struct LoadTally: Sendable {
     /// The nanoseconds within which so many percent of the requests were answered.
     func latency(at percent: Double) -> Double { Double(latencies.valueAtPercentile(percent)) }
 
-    /// How late this client itself was, with names.
+    /// How late this client itself was, with names; nothing where it sent none of the requests that became due meanwhile.
     var delays: [(name: String, nanoseconds: Double)] {
-        [
+        guard sendDelays.totalCount > 0 else { return [] }
+        return [
             ("p50", Double(sendDelays.valueAtPercentile(50))), ("p99", Double(sendDelays.valueAtPercentile(99))),
             ("max", Double(sendDelays.maxRecorded)),
         ]

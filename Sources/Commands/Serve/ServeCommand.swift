@@ -37,7 +37,8 @@ struct ServeCommand: ParsableCommand {
         help: ArgumentHelp("A user that may explain, reload and see errors; may be given again.", valueName: "N"))
     var trustedUsers: [UInt32] = []
 
-    @Option(name: .long, help: ArgumentHelp("Event loops (default: one a processor, at most 4).", valueName: "N"))
+    @Option(
+        name: .long, help: ArgumentHelp("Event loops, 1 to 64 (default: one a processor, at most 4).", valueName: "N"))
     var loops: Int?
 
     @Option(name: .long, help: ArgumentHelp("What an edit takes with it: entity or whole.", valueName: "MODE"))
@@ -46,7 +47,7 @@ struct ServeCommand: ParsableCommand {
     @Option(
         name: .customLong("cache"),
         help: ArgumentHelp(
-            "A folder for compiled images, which make starts quicker (default: $CACHE_DIRECTORY, else none).",
+            "A folder for compiled images, which make starts quicker; yours alone, and made where it is missing (default: $CACHE_DIRECTORY, else none).",
             valueName: "DIR"))
     var cacheFolder: String?
 

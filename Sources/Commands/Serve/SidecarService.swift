@@ -41,6 +41,11 @@ struct SidecarService {
         greet(
             "listening on \(addresses.map(UserLine.of).joined(separator: ", ")), revision "
                 + source.current.snapshot.revision)
+        if source.current.snapshot.counts.accounts == 0 {
+            logger.warning(
+                "the store `\(UserLine.of(store))` has no account: nobody is known, and everything is denied; is it the right folder?"
+            )
+        }
         obeySignals(sidecar, web, logger)
         web?.stop()
         sidecar.stop()
