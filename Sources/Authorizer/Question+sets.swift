@@ -83,6 +83,7 @@ extension Question {
         return anyDenies(set, layer, view, &scratch)
     }
 
+    // A function of its own, for the sets of a large principal are all passed over here.
     @inline(never)
     private mutating func anyDenies(
         _ set: Int, _ layer: Verdict.Layer, _ view: borrowing RequestView, _ scratch: inout Scratch

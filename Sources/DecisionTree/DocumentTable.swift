@@ -29,46 +29,36 @@ public struct DocumentTable: @unchecked Sendable, BitwiseCopyable {  // Read-onl
 
     /// The words of the document in a slot; out of range ends the process, which verified tables never do.
     @inlinable
-    public subscript(slot: Int) -> Image {
-        check(slot)
-        return unsafe images[slot]
-    }
+    public subscript(slot: Int) -> Image { unsafe value(images, slot) }
 
     /// Whether a document has an Allow that can be about a service.
     @inlinable
     @inline(__always)
-    func allows(_ slot: Int, _ service: UInt64) -> Bool {
-        check(slot)
-        return unsafe allowMasks[slot] & service != 0
-    }
+    func allows(_ slot: Int, _ service: UInt64) -> Bool { unsafe value(allowMasks, slot) & service != 0 }
 
     /// Whether a document allows every question of a service.
     @inlinable
     @inline(__always)
-    func isOpen(_ slot: Int, _ service: UInt64) -> Bool {
-        check(slot)
-        return unsafe openMasks[slot] & service != 0
-    }
+    func isOpen(_ slot: Int, _ service: UInt64) -> Bool { unsafe value(openMasks, slot) & service != 0 }
 
     /// Whether a document has a Deny that can be about a service, if its gate holds.
     @inlinable
     @inline(__always)
-    func mayDeny(_ slot: Int, _ service: UInt64) -> Bool {
-        check(slot)
-        return unsafe wideDenyMasks[slot] & service != 0
-    }
+    func mayDeny(_ slot: Int, _ service: UInt64) -> Bool { unsafe value(wideDenyMasks, slot) & service != 0 }
 
     /// Which services the denies of a document are about.
     @inlinable
     @inline(__always)
-    func denies(_ slot: Int) -> Denies {
-        check(slot)
-        return unsafe denies[slot]
-    }
+    func denies(_ slot: Int) -> Denies { unsafe value(denies, slot) }
 
+    /// What one of the columns has for a slot.
     @inlinable
     @inline(__always)
-    func check(_ slot: Int) { precondition(slot >= 0 && slot < count, "document slot out of range") }
+    @unsafe
+    func value<Value>(_ column: UnsafePointer<Value>, _ slot: Int) -> Value {
+        precondition(slot >= 0 && slot < count, "document slot out of range")
+        return unsafe column[slot]
+    }
 }
 
 /// Owns what a `DocumentTable` reads.
@@ -122,6 +112,8 @@ private func column<Value: BitwiseCopyable>(of _: Value.Type, _ count: Int) -> U
 
 /// What a document's header says of all of it (`Format.Document`).
 public struct DocumentHeader: Sendable {
+    /// How many statements it has.
+    public let statementCount: UInt32
     /// The services that an Allow can match, a bit each; all ones for `*`, `*:…` and `NotAction`.
     public let allowMask: UInt64
     /// The same of denies, but for those with `NotAction`.
@@ -136,6 +128,7 @@ public struct DocumentHeader: Sendable {
     /// Reads the header of a document; of no words everything is 0: nothing in it is about anything.
     public init(_ image: Image) {
         let isVacant = image.count == 0
+        statementCount = isVacant ? 0 : image[Format.Document.statementCount]
         allowMask = isVacant ? 0 : image.pair(Format.Document.allowMask)
         denyMask = isVacant ? 0 : image.pair(Format.Document.denyMask)
         openMask = isVacant ? 0 : image.pair(Format.Document.openMask)

@@ -151,6 +151,7 @@ struct DocumentVerifier {
         _ trie: Int, payload: Payload, children waiting: inout [Int]
     ) throws(VerificationFailure) {
         let shape = try shape(of: trie)
+        try image.spend(shape.terminalCount + shape.childCount, at: trie)
         for terminal in 0..<shape.terminalCount {
             try verifyTerminal(shape.terminals + terminal * 2, of: trie, payload: payload)
         }
@@ -172,7 +173,6 @@ struct DocumentVerifier {
         // Three numbers of 32 bits are far from where these sums would overflow.
         try image.expect(
             shape.children + shape.childCount * 2 <= words.count, trie, "a trie node within the image")
-        try image.spend(shape.terminalCount + shape.childCount, at: trie)
         return shape
     }
 

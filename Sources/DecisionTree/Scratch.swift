@@ -119,12 +119,15 @@ public struct Scratch: ~Copyable {
     /// Whether a condition has been evaluated in this question and did not hold.
     @inlinable
     @inline(__always)
-    func remembersFalse(_ number: Int) -> Bool { memo[number] == question << 2 }
+    func remembersFalse(_ number: Int) -> Bool { memo[number] == word(of: false) }
 
     @inlinable
-    mutating func remember(_ number: Int, _ outcome: Bool) {
-        memo[number] = question << 2 | (outcome ? 1 : 0)
-    }
+    mutating func remember(_ number: Int, _ outcome: Bool) { memo[number] = word(of: outcome) }
+
+    /// What stands for an outcome in this question.
+    @inlinable
+    @inline(__always)
+    func word(of outcome: Bool) -> UInt64 { question << 2 | (outcome ? 1 : 0) }
 }
 
 /// A statement that a recording walk came to: its action and resource match.

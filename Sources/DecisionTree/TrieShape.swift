@@ -17,8 +17,8 @@ public struct TrieShape: BitwiseCopyable, Sendable {
         let shape = word(node)
         guard shape == Format.TrieNode.wide else {
             label = node &+ 1
-            labelCount = Int(shape & 0xFFFF)
-            terminalCount = Int(shape >> 16 & 0xFF)
+            labelCount = Int(shape) & Format.TrieNode.labelMax
+            terminalCount = Int(shape >> 16) & Format.TrieNode.terminalsMax
             childCount = Int(shape >> 24)
             return
         }

@@ -6,7 +6,7 @@ internal import PolicySyntax
 extension StoreWalk {
     mutating func file(_ logical: [Text], physical: Text, _ stamp: FileStamp) throws(StoreFailure) {
         guard let name = logical.last, StoreLayout.isRead(name) else { return ignore(logical) }
-        let path = joined(logical)
+        let path = Text(path: logical)
         switch StoreLayout.file(logical) {
         case .folder, .ignored: ignore(logical)
         case .refused(let code, let message): problem(code, message, path)

@@ -67,7 +67,7 @@ struct StoreWalk {
             let link = physical.appending(StoreWalk.dataLink)
             if let target = root.linkTarget(link) {
                 dataLinks.append((link, target))
-                scan.atomicFolders.append(joined(logical))
+                scan.atomicFolders.append(Text(path: logical))
                 // Listed under its own name, so that the whole walk sees one and the same version.
                 try contents(logical, physical: physical.appending(target))
             }
@@ -90,16 +90,16 @@ struct StoreWalk {
     private mutating func list(_ logical: [Text], physical: Text) -> (Descriptor, [Text])? {
         do throws(FileFailure) {
             let descriptor = try root.open(physical)
-            let path = joined(logical)
+            let path = Text(path: logical)
             watch(descriptor.number, path == physical ? path : nil)
             let (names, unreadable) = try descriptor.names(max: limits.namesMax)
             for name in unreadable {
-                problem("file-name", "the name `\(name)` is not UTF-8", joined(logical))
+                problem("file-name", "the name `\(name)` is not UTF-8", Text(path: logical))
             }
             return (descriptor, order(names))
         } catch {
-            problem("unreadable-folder", "the folder cannot be read: \(error)", joined(logical))
-            scan.unlistedFolders.append(joined(logical))
+            problem("unreadable-folder", "the folder cannot be read: \(error)", Text(path: logical))
+            scan.unlistedFolders.append(Text(path: logical))
             return nil
         }
     }
@@ -155,7 +155,7 @@ struct StoreWalk {
         switch StoreLayout.folder(logical) {
         case .folder, .file: try folder(logical, physical: physical)
         case .ignored: ignore(logical)
-        case .refused(let code, let message): problem(code, message, joined(logical))
+        case .refused(let code, let message): problem(code, message, Text(path: logical))
         }
     }
 
@@ -166,12 +166,12 @@ struct StoreWalk {
             return
         }
         scan.doubtfulNames.append(
-            StoreDiagnostic(.warning, "ignored-name", reason, file: joined(logical).string))
+            StoreDiagnostic(.warning, "ignored-name", reason, file: Text(path: logical).string))
     }
 
     /// A link that leads nowhere or out of the store, or a name that may not be looked at: the name is there, so nothing counts as deleted.
     private mutating func unfollowed(_ logical: [Text], _ failure: FileFailure) {
-        let path = joined(logical)
+        let path = Text(path: logical)
         guard let name = logical.last, !StoreLayout.isRead(name) else {
             return bad(logical, "the name cannot be followed: \(failure)")
         }
@@ -186,7 +186,7 @@ struct StoreWalk {
     }
 
     private mutating func bad(_ logical: [Text], _ message: String) {
-        let path = joined(logical)
+        let path = Text(path: logical)
         let problem = StoreDiagnostic(.error, "unreadable-file", message, file: path.string)
         switch StoreLayout.file(logical) {
         case .file(let place):
@@ -198,8 +198,6 @@ struct StoreWalk {
         default: scan.layoutProblems.append(problem)
         }
     }
-
-    func joined(_ path: [Text]) -> Text { Text(path: path) }
 }
 
 extension Text {

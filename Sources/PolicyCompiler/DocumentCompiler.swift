@@ -11,9 +11,7 @@ public final class CompiledDocument: Sendable {
     let plainKeys: [UInt32]
 
     /// How many statements it has.
-    public var statementCount: Int {
-        storage.image.count == 0 ? 0 : storage.image.offset(Format.Document.statementCount)
-    }
+    public var statementCount: Int { Int(header.statementCount) }
 
     /// What holds of the whole document.
     public var header: DocumentHeader { DocumentHeader(storage.image) }

@@ -220,8 +220,7 @@ public struct TablesBuilder {
         return moved
     }
 
-    /// Says again in every set what is known of documents: for slots whose document has other flags than in the last
-    /// version.
+    /// Says again which flags the documents of sets have: for slots whose document has others than in the last version.
     public mutating func renew(slots: Set<UInt32>) {
         guard !slots.isEmpty else { return }
         for set in sets {

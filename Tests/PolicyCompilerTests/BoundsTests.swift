@@ -53,10 +53,7 @@ struct BoundsTests {
         }
         let walking = try Walking(Document(version: .v2012, statements: statements))
         #expect(walking.tables.conditionCount == 1)
-        let image = walking.compiled.storage.image
-        let table = image.offset(image.offset(Format.Document.allow) + Format.ActionIndex.exact)
-        let slots = (0...image.offset(table)).map { table + Format.ExactTable.slots + $0 * 2 }
-        let leaves = slots.filter { image[$0] != Format.ExactTable.empty }.map { image[$0 + 1] }
+        let leaves = walking.leavesOfAllows
         // Four actions: A alone, B alone, and C and D together.
         #expect(leaves.count == 4 && Set(leaves).count == 3)
     }

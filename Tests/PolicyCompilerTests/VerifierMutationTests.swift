@@ -57,6 +57,15 @@ struct VerifierMutationTests {
         return found + listing.print().utf8.count
     }
 
+    /// Asks everything of words that the verifier lets pass; whether it does.
+    static func walks(_ words: [UInt32], _ walking: Walking, _ asking: inout Asking) -> Bool {
+        guard verifies(words, walking) else { return false }
+        let storage = ImageStorage(words)
+        _ = walk(storage.image, walking, &asking)
+        withExtendedLifetime(storage) {}
+        return true
+    }
+
     static func verifies(_ words: [UInt32], _ walking: Walking, conditions: [UInt32]? = nil) -> Bool {
         let image = walking.tables.view.conditions
         let verifier = Verifier(
@@ -85,14 +94,7 @@ struct VerifierMutationTests {
                     for value in Self.values(words[index], count: words.count) {
                         var mutated = words
                         mutated[index] = value
-                        guard Self.verifies(mutated, walking) else {
-                            refused += 1
-                            continue
-                        }
-                        walked += 1
-                        let storage = ImageStorage(mutated)
-                        _ = Self.walk(storage.image, walking, &asking)
-                        withExtendedLifetime(storage) {}
+                        if Self.walks(mutated, walking, &asking) { walked += 1 } else { refused += 1 }
                     }
                 }
             }

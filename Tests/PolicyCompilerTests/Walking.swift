@@ -35,6 +35,14 @@ struct Walking {
         return (0..<image.count).map { image[$0] }
     }
 
+    /// The leaf of each whole action that an Allow names.
+    var leavesOfAllows: [Int] {
+        let image = compiled.storage.image
+        let table = image.offset(image.offset(Format.Document.allow) + Format.ActionIndex.exact)
+        let slots = (0...image.offset(table)).map { table + Format.ExactTable.slots + $0 * 2 }
+        return slots.filter { image[$0] != Format.ExactTable.empty }.map { image.offset($0 + 1) }
+    }
+
     var listing: String {
         var listing = Listing(
             document: compiled.storage.image, conditions: tables.view.conditions, actionNames: symbols.names.actions,
